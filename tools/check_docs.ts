@@ -1,0 +1,32 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * Fails if an exported symbol has no documentation, or an exported function or class no example.
+ * Run by `deno task ok`; the rules are in `tools/docs/`.
+ *
+ * @module
+ */
+
+import { checkDocs } from "./docs/check.ts";
+import type { DocOutput } from "./docs/doc_nodes.ts";
+import config from "../deno.json" with { type: "json" };
+
+const ROOT = new URL("../", import.meta.url);
+
+async function readDocs(): Promise<DocOutput> {
+  const args = ["doc", "--json", ...Object.values(config.exports)];
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT })
+    .output();
+  if (code !== 0) throw new Error(`deno doc failed: ${new TextDecoder().decode(stderr)}`);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+const output = await readDocs();
+const breaches = checkDocs(output);
+for (const breach of breaches) console.error(breach);
+const modules = Object.values(output.nodes);
+const symbolCount = modules.reduce((total, { symbols }) => total + symbols.length, 0);
+console.log(
+  `Docs: ${modules.length} entry points, ${symbolCount} exports, ${breaches.length} breaches`,
+);
+if (breaches.length > 0) Deno.exit(1);

@@ -1,0 +1,98 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * What the layer check asks of one file by itself.
+ *
+ * @module
+ */
+
+import {
+  folderOf,
+  type Import,
+  isPublished,
+  LAYERS,
+  lineAt,
+  type SourceFile,
+} from "./source_file.ts";
+
+/** Lines that a published file may have, comments included. */
+export const MAX_FILE_LINES = 600;
+
+/** Files above `selectors/` that may name `Deno`. */
+export const HOST_FILES: readonly string[] = ["asyncio/_net.ts"];
+
+/** Messages of the form `file:line: rule`, one for each breach. */
+export function checkFile(file: SourceFile): string[] {
+  return [...checkImports(file), ...(file.isPublished ? checkPublishedCode(file) : [])];
+}
+
+function* checkImports(file: SourceFile): Generator<string> {
+  for (const entry of file.imports) {
+    const breach = entry.target === null
+      ? outsideBreach(file, entry)
+      : crossingBreach(file, entry.target, entry);
+    if (breach !== null) yield `${file.path}:${entry.line}: ${breach}`;
+  }
+}
+
+/** Published sources have no dependency: what the host alone has, they import when they need it. */
+function outsideBreach(file: SourceFile, { kind, specifier }: Import): string | null {
+  if (!file.isPublished || (kind === "dynamic" && specifier.startsWith("node:"))) return null;
+  return `published sources have no dependencies, but this imports "${specifier}"`;
+}
+
+function crossingBreach(file: SourceFile, target: string, { specifier }: Import): string | null {
+  if (file.isPublished && !specifier.startsWith(".")) {
+    return `published sources import each other by path, not as "${specifier}"`;
+  }
+  if (isUpward(file, target)) {
+    return `upward import of ${target}: the order is ${LAYERS.join(" <- ")} <- mod.ts <- the rest`;
+  }
+  const crosses = folderOf(target) !== file.folder && isPublished(target);
+  if (!crosses || file.folder === "tests") return null;
+  if (file.folder === "examples" && specifier.startsWith(".")) {
+    return `examples import the package by its name, not as "${specifier}"`;
+  }
+  if (isInternal(target)) return `${target} is internal to ${folderOf(target)}/`;
+  return target.endsWith("/mod.ts") || target === "mod.ts"
+    ? null
+    : `${target} is imported from outside ${folderOf(target)}/: go through its mod.ts`;
+}
+
+/** Is `target` above the file? The layers lie under `mod.ts`, and `mod.ts` under all the rest. */
+function isUpward(file: SourceFile, target: string): boolean {
+  return height(file.path) < height(target);
+}
+
+function height(path: string): number {
+  if (!isPublished(path)) return LAYERS.length + 1;
+  return path === "mod.ts" ? LAYERS.length : LAYERS.findIndex((layer) => layer === folderOf(path));
+}
+
+/** Does any part of the path begin with `_`? */
+function isInternal(path: string): boolean {
+  return path.split("/").some((part) => part.startsWith("_"));
+}
+
+function* checkPublishedCode(file: SourceFile): Generator<string> {
+  if (file.lineCount > MAX_FILE_LINES) {
+    yield `${file.path}: ${file.lineCount} lines, more than ${MAX_FILE_LINES}: split the file`;
+  }
+  // A declaration, so not `using = 1`, a variable that happens to have the name.
+  for (const line of linesWith(file, /(?<![.\w$])using\s+(?!of\b|in\b)[\w$]+\s*(?:[:=]|of\b)/g)) {
+    yield `${file.path}:${line}: published sources declare nothing by "using"`;
+  }
+  if (mayNameDeno(file)) return;
+  for (const line of linesWith(file, /(?<![\w$])Deno(?![\w$])/g)) {
+    yield `${file.path}:${line}: only selectors/ and ${HOST_FILES.join(", ")} may name Deno`;
+  }
+}
+
+function mayNameDeno(file: SourceFile): boolean {
+  return file.folder === "selectors" || HOST_FILES.includes(file.path);
+}
+
+/** The lines, each once, on which `pattern` matches code. */
+function linesWith(file: SourceFile, pattern: RegExp): Set<number> {
+  return new Set(file.code.matchAll(pattern).map((match) => lineAt(file.code, match.index)));
+}
