@@ -1,0 +1,319 @@
+// Copyright 2026 the asyncio authors. MIT license.
+// CPython: Lib/selectors.py, BaseSelector and _BaseSelectorImpl
+
+import { KeyError, RuntimeError, ValueError } from "./errors.ts";
+import { ALL_EVENTS } from "./events.ts";
+import { descriptorOf, type FileObj } from "./file_object.ts";
+import { hostTurn, now, startTimer } from "./_host.ts";
+import type { Registration } from "./registration.ts";
+import { repr } from "./_repr.ts";
+import { SelectorKey } from "./selector_key.ts";
+import { SelectorMap } from "./selector_map.ts";
+
+/**
+ * What all selectors have in common: the table of registrations, and `select()`.
+ *
+ * A selector is used in one of two ways.
+ *
+ * - By hand: `await selector.select()` in a loop of one's own, as in Python.
+ * - By an event loop, which never calls `select()` but the three members that it is built on:
+ *   {@linkcode BaseSelector.poll}, {@linkcode BaseSelector.prepare} and
+ *   {@linkcode BaseSelector.onReady}.
+ *
+ * Readiness is level-triggered: a file object is reported again and again until it is drained.
+ * A report may be spurious, so a `recv` after it may still throw `BlockingIOError`.
+ *
+ * To write a selector, extend this class and say how to `attach`, `change` and `detach` one
+ * registration, what is ready (`poll`), and how to begin a wait (`prepare`).
+ *
+ * @typeParam D Type of the data attached to each registration.
+ *
+ * @example Usage
+ * ```ts
+ * import { DefaultSelector, EVENT_READ, Socket } from "@asyncio/asyncio/selectors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using selector = new DefaultSelector<string>();
+ * using server = new Socket();
+ * server.bind(["127.0.0.1", 0]);
+ * server.listen();
+ * selector.register(server, EVENT_READ, "server");
+ * assertEquals(await selector.select(0), []);
+ *
+ * const { port } = { port: server.getsockname()[1] as number };
+ * using _client = await Deno.connect({ port });
+ * const [[key, events]] = await selector.select() as [[typeof selector.Key, number]];
+ * assertEquals([key.data, events], ["server", EVENT_READ]);
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector}
+ */
+export abstract class BaseSelector<D = unknown> {
+  // Invariants: #map is undefined once closed, and then #table is empty for good. #end is set
+  // exactly while select() waits; it ends the wait.
+  readonly #table = new Map<number, Registration<D>>();
+  #map: SelectorMap<D> | undefined = new SelectorMap(this.#table, (obj) => this.#find(obj));
+  #selecting = false;
+
+  /**
+   * Event loops only: called when something became ready after {@linkcode BaseSelector.prepare},
+   * at most once each host turn, from a microtask. Set by whoever waits; `select()` sets it for
+   * the time of its own wait.
+   */
+  onReady: (() => void) | null = null;
+
+  /**
+   * Registers a file object.
+   *
+   * @param fileobj What to watch.
+   * @param events Mask of `EVENT_READ` and `EVENT_WRITE`.
+   * @param data Anything, to be found in the key.
+   * @returns The new key.
+   * @throws {ValueError} If `events` is no such mask, or `fileobj` is no open file object.
+   * @throws {KeyError} If it is registered already.
+   * @throws {RuntimeError} If the selector is closed.
+   */
+  register(fileobj: FileObj, events: number, data?: D): SelectorKey<D> {
+    this.#checkOpen();
+    checkEvents(events);
+    const fd = this.fileno(fileobj);
+    if (this.#table.has(fd)) {
+      throw new KeyError(`${repr(fileobj)} (FD ${fd}) is already registered`);
+    }
+    const key = new SelectorKey(fileobj, fd, events, data as D);
+    this.#table.set(fd, this.attach(key));
+    return key;
+  }
+
+  /**
+   * Forgets a file object. What it has received meanwhile stays in it for the next reader.
+   *
+   * @param fileobj What was registered. It may be closed by now.
+   * @returns Its last key.
+   * @throws {KeyError} If it is not registered.
+   * @throws {ValueError} If it is no file object.
+   */
+  unregister(fileobj: FileObj): SelectorKey<D> {
+    const row = this.#get(fileobj);
+    this.#table.delete(row.key.fd);
+    this.detach(row);
+    return row.key;
+  }
+
+  /**
+   * Changes the events or the data of a registered file object.
+   *
+   * @param fileobj What was registered.
+   * @param events The new mask.
+   * @param data The new data.
+   * @returns The new key, or the present one if nothing changes.
+   * @throws {ValueError} If `events` is no such mask, or `fileobj` is no file object.
+   * @throws {KeyError} If it is not registered.
+   */
+  modify(fileobj: FileObj, events: number, data?: D): SelectorKey<D> {
+    const row = this.#get(fileobj);
+    const old = row.key;
+    if (events === old.events) {
+      if (data !== old.data) row.key = new SelectorKey(old.fileobj, old.fd, events, data as D);
+      return row.key;
+    }
+    checkEvents(events);
+    row.key = new SelectorKey(old.fileobj, old.fd, events, data as D);
+    try {
+      this.change(row);
+    } catch (error) {
+      this.#table.delete(old.fd);
+      throw error;
+    }
+    return row.key;
+  }
+
+  /**
+   * Waits until a registered file object is ready, or time is up.
+   *
+   * Even where it need not wait it gives the host a turn, so a loop around it starves nobody. An
+   * event loop's selector is the loop's to wait on: call this only on a selector of your own.
+   *
+   * @param timeout The longest wait in seconds, rounded up to whole milliseconds; `0` or less does
+   *   not wait but for what the host has completed already; `null` or `undefined` waits for ever.
+   * @returns A key and the mask of its ready events for each ready file object; empty when time is
+   *   up or the selector is closed meanwhile.
+   * @throws {RuntimeError} If the selector is closed, or is being waited on already.
+   * @throws {ValueError} If `timeout` is `NaN`.
+   */
+  async select(timeout?: number | null): Promise<[SelectorKey<D>, number][]> {
+    this.#checkOpen();
+    checkTimeout(timeout);
+    if (this.#selecting || this.onReady !== null) {
+      throw new RuntimeError("Cannot select: selector is being waited on already");
+    }
+    this.#selecting = true;
+    try {
+      if (this.prepare()) await hostTurn();
+      else await this.#wait(timeout ?? Infinity);
+      return [...this.poll()];
+    } finally {
+      this.#selecting = false;
+    }
+  }
+
+  /**
+   * Closes the selector. A pending `select()` gives an empty list; the file objects stay open.
+   * Closing again does nothing.
+   */
+  close(): void {
+    for (const row of this.#table.values()) this.detach(row);
+    this.#table.clear();
+    this.#map = undefined;
+    if (this.onReady !== null) queueMicrotask(this.onReady);
+  }
+
+  /** Closes the selector at the end of a `using` scope. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /**
+   * Finds the key of a registered file object.
+   *
+   * @param fileobj What was registered.
+   * @returns Its key.
+   * @throws {KeyError} If it is not registered.
+   * @throws {ValueError} If it is no file object.
+   * @throws {RuntimeError} If the selector is closed.
+   */
+  getKey(fileobj: FileObj): SelectorKey<D> {
+    this.#checkOpen();
+    return this.#get(fileobj).key;
+  }
+
+  /**
+   * A live view of what is registered: keys are descriptors, and a key is found by its file object
+   * as well.
+   *
+   * @returns The view, or `undefined` once the selector is closed.
+   */
+  getMap(): ReadonlyMap<FileObj, SelectorKey<D>> | undefined {
+    return this.#map;
+  }
+
+  /** Whether anything is registered. */
+  get active(): boolean {
+    return this.#table.size !== 0;
+  }
+
+  /**
+   * Event loops only: what is ready now. Never waits, never throws; costs a few nanoseconds when
+   * nothing is, and gives the same empty array then.
+   *
+   * @returns A key and the mask of its ready events for each ready file object.
+   */
+  abstract poll(): readonly [SelectorKey<D>, number][];
+
+  /**
+   * Event loops only: about to wait. Starts the operations whose completion will make something
+   * ready, and from now on the first of them calls {@linkcode BaseSelector.onReady}.
+   *
+   * @returns `true` if something is ready already, so that there is nothing to wait for.
+   */
+  abstract prepare(): boolean;
+
+  /**
+   * Begins to watch a file object.
+   *
+   * @param key Its key.
+   * @returns The row of the table.
+   */
+  protected abstract attach(key: SelectorKey<D>): Registration<D>;
+
+  /**
+   * Takes note that the events of a row's key have changed. If it throws, the row is gone.
+   *
+   * @param row The row, with its new key.
+   */
+  protected abstract change(row: Registration<D>): void;
+
+  /**
+   * Ceases to watch. The file object may be closed by now; must not throw.
+   *
+   * @param row The row removed.
+   */
+  protected abstract detach(row: Registration<D>): void;
+
+  /**
+   * The descriptor under which a file object is registered.
+   *
+   * @param fileobj The file object.
+   * @returns An integer of at least 0.
+   * @throws {ValueError} If it is no open file object.
+   */
+  protected fileno(fileobj: FileObj): number {
+    return descriptorOf(fileobj);
+  }
+
+  /** Waits for onReady, but no longer than `timeout` seconds. */
+  async #wait(timeout: number): Promise<void> {
+    const deadline = now() + timeout;
+    let woken = false;
+    do {
+      await new Promise<void>((resolve) => {
+        const stop = this.#needsTimer(timeout)
+          ? startTimer(Math.max(0, deadline - now()), resolve)
+          : undefined;
+        this.onReady = () => {
+          woken = true;
+          stop?.();
+          resolve();
+        };
+      });
+      this.onReady = null;
+    } while (!woken && now() < deadline);
+  }
+
+  /** Operations in flight keep the process alive; with none of them it takes a timer. */
+  #needsTimer(timeout: number): boolean {
+    return timeout !== Infinity || !this.active;
+  }
+
+  #checkOpen(): void {
+    if (this.#map === undefined) throw new RuntimeError("Selector is closed");
+  }
+
+  #get(fileobj: FileObj): Registration<D> {
+    const row = this.#table.get(this.#lookup(fileobj));
+    if (row === undefined) throw new KeyError(`${repr(fileobj)} is not registered`);
+    return row;
+  }
+
+  #find(fileobj: FileObj): Registration<D> | undefined {
+    try {
+      return this.#table.get(this.#lookup(fileobj));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The descriptor; that of a closed file object is found by searching the table. */
+  #lookup(fileobj: FileObj): number {
+    try {
+      return this.fileno(fileobj);
+    } catch (error) {
+      for (const { key } of this.#table.values()) if (key.fileobj === fileobj) return key.fd;
+      throw error;
+    }
+  }
+}
+
+function checkEvents(events: number): void {
+  if (!Number.isInteger(events) || events === 0 || (events & ~ALL_EVENTS) !== 0) {
+    throw new ValueError(`Invalid events: ${repr(events)}`);
+  }
+}
+
+function checkTimeout(timeout: number | null | undefined): void {
+  if (timeout === null || timeout === undefined) return;
+  if (typeof timeout !== "number") {
+    throw new TypeError("timeout must be a real number or null, not " + typeof timeout);
+  }
+  if (Number.isNaN(timeout)) throw new ValueError("Invalid value NaN (not a number)");
+}

@@ -1,0 +1,147 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import { EVENT_READ, EVENT_WRITE } from "./events.ts";
+import { ReadAhead } from "./_read_ahead.ts";
+import { Source } from "./source.ts";
+import { WriteBehind } from "./_write_behind.ts";
+
+/** No connection yet. */
+const UNCONNECTED = 0;
+/** `Deno.connect` is under way. */
+const CONNECTING = 1;
+/** There is a connection. */
+const CONNECTED = 2;
+/** Closed by us. */
+const CLOSED = 3;
+
+/**
+ * A connection, from before it is made to its end: reads ahead and writes behind over a `Deno.Conn`.
+ *
+ * Invariants: UNCONNECTED -> CONNECTING -> CONNECTED, or UNCONNECTED again with `error` set; any ->
+ * CLOSED. `conn` and its two halves exist from CONNECTED on. Closed while bytes wait to be written,
+ * the connection itself closes only after them.
+ */
+export class ConnSource extends Source {
+  #state = UNCONNECTED;
+  #conn: Deno.Conn | null = null;
+  #reading: ReadAhead | null = null;
+  #writing: WriteBehind | null = null;
+  #abort: AbortController | null = null;
+  #keptAlive = true;
+  #error: Error | null = null;
+
+  /** A source over a connection that exists already, or one yet to be connected. */
+  constructor(conn?: Deno.Conn) {
+    super();
+    if (conn) this.#connected(conn);
+  }
+
+  /** The connection, once there is one. */
+  get conn(): Deno.Conn | null {
+    return this.#conn;
+  }
+
+  /** Whether a connection is being made. */
+  get connecting(): boolean {
+    return this.#state === CONNECTING;
+  }
+
+  /** Why the last attempt to connect failed, or `null`. */
+  get error(): Error | null {
+    return this.#error;
+  }
+
+  /** Begins to connect by what `open` answers. EVENT_WRITE tells that it ended, well or badly. */
+  connect(open: (signal: AbortSignal) => Promise<Deno.Conn>): void {
+    this.#state = CONNECTING;
+    this.#error = null;
+    this.#abort = new AbortController();
+    open(this.#abort.signal).then(
+      (conn) => this.#state === CLOSED ? conn.close() : this.#connected(conn),
+      (error) => this.#refused(error),
+    );
+  }
+
+  override arm(events: number): void {
+    if ((events & EVENT_READ) === 0 || this.#reading === null) return;
+    this.#syncRef(this.watched);
+    this.#reading.arm();
+  }
+
+  /** See {@linkcode ReadAhead.take}. */
+  take(size: number): Uint8Array<ArrayBuffer> | null {
+    return this.#open(this.#reading).take(size);
+  }
+
+  /** See {@linkcode ReadAhead.takeInto}. */
+  takeInto(target: Uint8Array): number | null {
+    return this.#open(this.#reading).takeInto(target);
+  }
+
+  /** See {@linkcode WriteBehind.put}. */
+  put(bytes: Uint8Array): number | null {
+    return this.#open(this.#writing).put(bytes);
+  }
+
+  /** Ends the stream of received bytes. */
+  stopReading(): void {
+    this.#open(this.#reading).stop();
+  }
+
+  /** Ends the stream of sent bytes: the peer finds its end after what was sent so far. */
+  stopWriting(): void {
+    const writing = this.#open(this.#writing);
+    writing.refuse(new Deno.errors.BrokenPipe("Broken pipe (os error 32)"));
+    writing.whenFlushed(() => {
+      // A connection that has failed meanwhile has no write side left to shut down.
+      if (this.#state === CONNECTED) this.#conn!.closeWrite().catch(() => {});
+    });
+  }
+
+  /** Closes. What was taken to be sent is sent first, unless `abort` is set. */
+  close(abort = false): void {
+    const state = this.#state;
+    this.#state = CLOSED;
+    this.lower(EVENT_READ | EVENT_WRITE);
+    if (state === CONNECTING) this.#abort!.abort();
+    if (state === CONNECTED) this.#closeConn(abort);
+  }
+
+  protected override keepAlive(alive: boolean): void {
+    if (this.#reading?.pending) this.#syncRef(alive);
+  }
+
+  #connected(conn: Deno.Conn): void {
+    this.#state = CONNECTED;
+    this.#conn = conn;
+    this.#reading = new ReadAhead(conn, this, (error) => this.#writing!.refuse(error));
+    this.#writing = new WriteBehind(conn, this);
+  }
+
+  #refused(error: Error): void {
+    if (this.#state === CLOSED) return;
+    this.#state = UNCONNECTED;
+    this.#error = error;
+    this.raise(EVENT_READ | EVENT_WRITE);
+  }
+
+  #open<T>(half: T | null): T {
+    if (half === null) throw new Deno.errors.NotConnected("Transport endpoint is not connected");
+    return half;
+  }
+
+  #closeConn(abort: boolean): void {
+    const conn = this.#conn!;
+    this.#reading!.close();
+    this.keepAlive(false);
+    if (abort) conn.close();
+    else this.#writing!.whenFlushed(() => conn.close());
+  }
+
+  #syncRef(alive: boolean): void {
+    if (alive === this.#keptAlive) return;
+    this.#keptAlive = alive;
+    if (alive) this.#conn!.ref();
+    else this.#conn!.unref();
+  }
+}

@@ -1,0 +1,47 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * The constants of Python's `socket` module that this layer knows.
+ *
+ * They are names more than numbers: the numbers are Linux's on every platform, and whoever talks to
+ * another operating system translates.
+ *
+ * @see {@link https://docs.python.org/3/library/socket.html#constants}
+ *
+ * @module
+ */
+
+/** Address family: Unix domain; an address is a path. */
+export const AF_UNIX = 1;
+/** Address family: IPv4; an address is `[host, port]`. */
+export const AF_INET = 2;
+/** Address family: IPv6; an address is `[host, port, flowinfo, scopeId]`. */
+export const AF_INET6 = 10;
+
+/** Socket type: a stream of bytes (TCP). */
+export const SOCK_STREAM = 1;
+/** Socket type: datagrams (UDP). */
+export const SOCK_DGRAM = 2;
+
+/** Option level: the socket itself. */
+export const SOL_SOCKET = 1;
+/** Socket option: an address may be bound to again while old connections of it die away. */
+export const SO_REUSEADDR = 2;
+/** Socket option, read only: how the connection attempt ended, 0 or an error number. */
+export const SO_ERROR = 4;
+/** Socket option: probe an idle connection. */
+export const SO_KEEPALIVE = 9;
+/** Socket option: several sockets may listen at one address. */
+export const SO_REUSEPORT = 15;
+
+/** Option level: TCP. */
+export const IPPROTO_TCP = 6;
+/** TCP option: send small pieces at once. */
+export const TCP_NODELAY = 1;
+
+/** `shutdown`: no more receiving. */
+export const SHUT_RD = 0;
+/** `shutdown`: no more sending. */
+export const SHUT_WR = 1;
+/** `shutdown`: neither. */
+export const SHUT_RDWR = 2;

@@ -1,0 +1,152 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import { BaseSelector } from "./base_selector.ts";
+import { sourceOf } from "./_descriptors.ts";
+import { descriptorOf, type FileObj } from "./file_object.ts";
+import { Registration } from "./registration.ts";
+import type { SelectorKey } from "./selector_key.ts";
+import { isDenoSocket, Socket } from "./socket.ts";
+import type { Source, Watcher } from "./source.ts";
+
+/** What `poll` gives when nothing is ready. */
+const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as never;
+
+/**
+ * A selector over Deno's own sockets. It watches every {@linkcode Socket}, `Deno.Listener` and
+ * `Deno.Conn`, and needs no permission but theirs, `--allow-net`.
+ *
+ * Deno tells completions, not readiness, so a read or an accept is begun when it is first waited
+ * for, and its outcome kept in the socket. Hence a bare listener or connection that is registered is
+ * to be used through {@linkcode Socket.from} from then on.
+ *
+ * A registered socket with an operation in flight keeps the process alive, one that is not
+ * registered does not.
+ *
+ * @typeParam D Type of the data attached to each registration.
+ *
+ * @example Usage
+ * ```ts
+ * import { DenoSelector, EVENT_READ, Socket } from "@asyncio/asyncio/selectors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using selector = new DenoSelector();
+ * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * using server = Socket.from(listener);
+ * selector.register(listener, EVENT_READ);
+ *
+ * using client = await Deno.connect({ port: (listener.addr as Deno.NetAddr).port });
+ * await selector.select();
+ * const [conn, address] = server.accept();
+ * assertEquals(address, ["127.0.0.1", (client.localAddr as Deno.NetAddr).port]);
+ * conn.close();
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.DefaultSelector}
+ */
+export class DenoSelector<D = unknown> extends BaseSelector<D> {
+  // Invariants: a row is among the first #count of #candidates exactly while it is `queued`. Each
+  // row in the table either is queued, or its source has yet to raise one of its events and has
+  // been armed for them. So only candidates need be looked at.
+  #candidates: (SourceRegistration<D> | undefined)[] = [];
+  #count = 0;
+  #waiting = false;
+  readonly #notify = (): void => this.onReady?.();
+
+  /** See {@linkcode BaseSelector.poll}. */
+  override poll(): readonly [SelectorKey<D>, number][] {
+    if (this.#count === 0) return NOTHING;
+    const ready: [SelectorKey<D>, number][] = [];
+    this.#sift((row, events) => ready.push([row.key, events]));
+    return ready;
+  }
+
+  /** See {@linkcode BaseSelector.prepare}. */
+  override prepare(): boolean {
+    if (this.#count !== 0) this.#sift();
+    this.#waiting = this.#count === 0;
+    return !this.#waiting;
+  }
+
+  /** Begins to watch a socket. */
+  protected override attach(key: SelectorKey<D>): Registration<D> {
+    const source = sourceOf(key.fd);
+    if (source === undefined) throw new Deno.errors.BadResource("[Errno 9] Bad file descriptor");
+    const row = new SourceRegistration(key, source, this.#queue);
+    source.watch(row);
+    this.#queue(row);
+    return row;
+  }
+
+  /** Looks at a socket again, since other events of it matter now. */
+  protected override change(row: Registration<D>): void {
+    const own = row as SourceRegistration<D>;
+    if (!own.queued) this.#queue(own);
+  }
+
+  /** Ceases to watch a socket. */
+  protected override detach(row: Registration<D>): void {
+    const own = row as SourceRegistration<D>;
+    own.source.unwatch(own);
+    own.detached = true;
+  }
+
+  /** The descriptor of a socket, or of the socket that adopts a bare listener or connection. */
+  protected override fileno(fileobj: FileObj): number {
+    return isDenoSocket(fileobj) ? Socket.from(fileobj).fileno() : descriptorOf(fileobj);
+  }
+
+  /** Makes a row a candidate, and wakes who waits. */
+  readonly #queue = (row: SourceRegistration<D>): void => {
+    row.queued = true;
+    this.#candidates[this.#count++] = row;
+    if (!this.#waiting) return;
+    this.#waiting = false;
+    // One microtask for all that completes in this turn of the host.
+    queueMicrotask(this.#notify);
+  };
+
+  /** Keeps the candidates that are ready, and arms the others. */
+  #sift(report?: (row: SourceRegistration<D>, events: number) => void): void {
+    const candidates = this.#candidates;
+    const count = this.#count;
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const row = candidates[i]!;
+      candidates[i] = undefined;
+      const events = row.detached ? 0 : row.source.ready & row.key.events;
+      if (events !== 0) {
+        candidates[kept++] = row;
+        report?.(row, events);
+      } else {
+        row.queued = false;
+        if (!row.detached) row.source.arm(row.key.events);
+      }
+    }
+    this.#count = kept;
+  }
+}
+
+/** A row of the table, and one who watches the source of its descriptor. */
+class SourceRegistration<D> extends Registration<D> implements Watcher {
+  source: Source;
+  next: Watcher | null = null;
+  queued = false;
+  detached = false;
+  readonly #queue: (row: SourceRegistration<D>) => void;
+
+  constructor(key: SelectorKey<D>, source: Source, queue: (row: SourceRegistration<D>) => void) {
+    super(key);
+    this.source = source;
+    this.#queue = queue;
+  }
+
+  wake(events: number): void {
+    if (!this.queued && (events & this.key.events) !== 0) this.#queue(this);
+  }
+}
+
+/** The selector to use unless there is a reason for another: {@linkcode DenoSelector}. */
+export const DefaultSelector: typeof DenoSelector = DenoSelector;
+
+/** An instance of {@linkcode DefaultSelector}. */
+export type DefaultSelector<D = unknown> = DenoSelector<D>;

@@ -1,0 +1,65 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * Waiting for many sockets at once: Python's `selectors` over Deno's own sockets, and the
+ * non-blocking `Socket` that goes with it.
+ *
+ * @example An echo server
+ * ```ts
+ * import { DefaultSelector, EVENT_READ, Socket } from "@asyncio/asyncio/selectors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using selector = new DefaultSelector<(sock: Socket) => void>();
+ *
+ * function accept(server: Socket) {
+ *   const [conn] = server.accept(); // Should be ready
+ *   selector.register(conn, EVENT_READ, echo);
+ * }
+ *
+ * function echo(conn: Socket) {
+ *   const data = conn.recv(1000); // Should be ready
+ *   if (data.length > 0) {
+ *     conn.send(data); // Hope it won't block
+ *   } else {
+ *     selector.unregister(conn);
+ *     conn.close();
+ *   }
+ * }
+ *
+ * using server = new Socket();
+ * server.bind(["127.0.0.1", 0]);
+ * server.listen(100);
+ * selector.register(server, EVENT_READ, accept);
+ *
+ * async function client(): Promise<string> {
+ *   const [, port] = server.getsockname() as [string, number];
+ *   using conn = await Deno.connect({ port });
+ *   await conn.write(new TextEncoder().encode("Hello"));
+ *   const buffer = new Uint8Array(100);
+ *   const size = await conn.read(buffer);
+ *   return new TextDecoder().decode(buffer.subarray(0, size ?? 0));
+ * }
+ *
+ * const reply = client();
+ * while (selector.getMap()!.size > 1 || (await Promise.race([reply, null])) === null) {
+ *   for (const [key] of await selector.select()) key.data(key.fileobj as Socket);
+ * }
+ * assertEquals(await reply, "Hello");
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/selectors.html}
+ *
+ * @module
+ */
+
+export { BaseSelector } from "./base_selector.ts";
+export * from "./constants.ts";
+export { DefaultSelector, DenoSelector } from "./deno_selector.ts";
+export * from "./errors.ts";
+export { EVENT_READ, EVENT_WRITE } from "./events.ts";
+export type { FileObj } from "./file_object.ts";
+export type { NonBlockingSocket } from "./non_blocking_socket.ts";
+export { Registration } from "./registration.ts";
+export { SelectorKey } from "./selector_key.ts";
+export type { SocketAddress } from "./socket_address.ts";
+export { type DenoSocket, Socket } from "./socket.ts";

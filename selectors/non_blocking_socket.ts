@@ -1,0 +1,70 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import type { SocketAddress } from "./socket_address.ts";
+
+/**
+ * A non-blocking socket, whoever carries it out: what event loops, transports and streams are
+ * written against. {@linkcode Socket} is one.
+ *
+ * `recv`, `send` and their like throw `BlockingIOError` where they would wait, as in Python. Each has
+ * a twin of the same meaning, `tryRecv`, `trySend` and so on, which answers `null` instead: an error
+ * costs more than all the rest of a call.
+ */
+export interface NonBlockingSocket {
+  /** The address family, `AF_INET`, `AF_INET6` or `AF_UNIX`. */
+  readonly family: number;
+  /** The socket type, `SOCK_STREAM`. */
+  readonly type: number;
+  /** The protocol, 0. */
+  readonly proto: number;
+  /** The very error that ended the last `connect`, or `null`. */
+  readonly error: Error | null;
+
+  /** The descriptor; -1 once closed. */
+  fileno(): number;
+  /** The socket's own address. */
+  getsockname(): SocketAddress;
+  /** The address of the other end. */
+  getpeername(): SocketAddress;
+  /** The value of an option. */
+  getsockopt(level: number, option: number): number;
+  /** Sets an option. */
+  setsockopt(level: number, option: number, value: number | boolean): void;
+  /** Whether calls wait: `false`. */
+  getblocking(): boolean;
+  /** Makes calls wait or not. */
+  setblocking(blocking: boolean): void;
+
+  /** Takes a local address. */
+  bind(address: SocketAddress): void;
+  /** Begins to accept connections, with room for `backlog` of them to wait. */
+  listen(backlog?: number): void;
+  /** Accepts a connection. Throws `BlockingIOError` if none is waiting. */
+  accept(): [NonBlockingSocket, SocketAddress];
+  /** Accepts a connection; `null` if none is waiting. */
+  tryAccept(): [NonBlockingSocket, SocketAddress] | null;
+  /** Begins to connect. Throws `BlockingIOError`; the socket becomes writable when it is done. */
+  connect(address: SocketAddress): void;
+  /** Begins to connect, and gives an error number instead of throwing. */
+  connectEx(address: SocketAddress): number;
+
+  /** Receives up to `size` bytes; none at the end of the stream. */
+  recv(size: number): Uint8Array<ArrayBuffer>;
+  /** Receives up to `size` bytes, none at the end of the stream; `null` if it would block. */
+  tryRecv(size: number): Uint8Array<ArrayBuffer> | null;
+  /** Receives into `buffer`, and gives the number of bytes; 0 at the end of the stream. */
+  recvInto(buffer: Uint8Array): number;
+  /** Receives into `buffer`, and gives the number of bytes; `null` if it would block. */
+  tryRecvInto(buffer: Uint8Array): number | null;
+  /** Sends as many bytes of `data` as there is room for, and gives their number. */
+  send(data: Uint8Array | string): number;
+  /** Sends as many bytes of `data` as there is room for; `null` if it would block. */
+  trySend(data: Uint8Array | string): number | null;
+
+  /** Ends receiving, sending or both. */
+  shutdown(how: number): void;
+  /** Closes the socket; what was sent still arrives. */
+  close(): void;
+  /** Closes the socket, and does not wait for what was sent to arrive. */
+  abort(): void;
+}
