@@ -34,8 +34,12 @@ export function errnoOf(code: ErrorCode): number {
   return NUMBERS[code];
 }
 
-/** The error number that stands for an error of Deno's; that of a name that does not resolve is EHOSTUNREACH. */
+/**
+ * The error number that stands for an error of Deno's. A permission that is missing is EACCES, a
+ * name that does not resolve EHOSTUNREACH.
+ */
 export function errnoOfError(error: Error): number {
+  if (error instanceof Deno.errors.NotCapable) return NUMBERS.EACCES;
   const { code } = error as { code?: string };
   if (code !== undefined && code in NUMBERS) return NUMBERS[code as ErrorCode];
   const osError = /\(os error (\d+)\)/.exec(error.message);
@@ -47,9 +51,10 @@ export function osError(code: ErrorCode, text: string): Error {
   return Object.assign(new Error(`${text} (os error ${NUMBERS[code]})`), { code });
 }
 
-/** The error of a socket that is closed. */
-export function badDescriptor(): Error {
-  return new Deno.errors.BadResource("[Errno 9] Bad file descriptor");
+/** The error of a descriptor that is closed, or is none of this layer's. */
+export function badDescriptor(fd = -1): Error {
+  const hint = fd < 0 ? "" : `: ${fd} is no socket of Deno's, a native selector may know it`;
+  return new Deno.errors.BadResource("[Errno 9] Bad file descriptor" + hint);
 }
 
 /** The error of a socket that is not connected. */

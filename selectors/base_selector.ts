@@ -40,10 +40,10 @@ import { SelectorMap } from "./selector_map.ts";
  * selector.register(server, EVENT_READ, "server");
  * assertEquals(await selector.select(0), []);
  *
- * const { port } = { port: server.getsockname()[1] as number };
- * using _client = await Deno.connect({ port });
- * const [[key, events]] = await selector.select() as [[typeof selector.Key, number]];
- * assertEquals([key.data, events], ["server", EVENT_READ]);
+ * using _client = await Deno.connect({ port: Number(server.getsockname()[1]) });
+ * for (const [key, events] of await selector.select()) {
+ *   assertEquals([key.data, events], ["server", EVENT_READ]);
+ * }
  * ```
  *
  * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector}

@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { EVENT_READ, EVENT_WRITE } from "./events.ts";
+import { notConnected } from "./_os_error.ts";
 import { ReadAhead } from "./_read_ahead.ts";
 import { Source } from "./source.ts";
 import { WriteBehind } from "./_write_behind.ts";
@@ -55,6 +56,7 @@ export class ConnSource extends Source {
   connect(open: (signal: AbortSignal) => Promise<Deno.Conn>): void {
     this.#state = CONNECTING;
     this.#error = null;
+    this.lower(EVENT_READ | EVENT_WRITE);
     this.#abort = new AbortController();
     open(this.#abort.signal).then(
       (conn) => this.#state === CLOSED ? conn.close() : this.#connected(conn),
@@ -70,29 +72,30 @@ export class ConnSource extends Source {
 
   /** See {@linkcode ReadAhead.take}. */
   take(size: number): Uint8Array<ArrayBuffer> | null {
-    return this.#open(this.#reading).take(size);
+    return this.#reading === null ? this.#notYet() : this.#reading.take(size);
   }
 
   /** See {@linkcode ReadAhead.takeInto}. */
   takeInto(target: Uint8Array): number | null {
-    return this.#open(this.#reading).takeInto(target);
+    return this.#reading === null ? this.#notYet() : this.#reading.takeInto(target);
   }
 
   /** See {@linkcode WriteBehind.put}. */
   put(bytes: Uint8Array): number | null {
-    return this.#open(this.#writing).put(bytes);
+    return this.#writing === null ? this.#notYet() : this.#writing.put(bytes);
   }
 
   /** Ends the stream of received bytes. */
   stopReading(): void {
-    this.#open(this.#reading).stop();
+    if (this.#reading === null) throw this.#error ?? notConnected();
+    this.#reading.stop();
   }
 
   /** Ends the stream of sent bytes: the peer finds its end after what was sent so far. */
   stopWriting(): void {
-    const writing = this.#open(this.#writing);
-    writing.refuse(new Deno.errors.BrokenPipe("Broken pipe (os error 32)"));
-    writing.whenFlushed(() => {
+    if (this.#writing === null) throw this.#error ?? notConnected();
+    this.#writing.refuse(new Deno.errors.BrokenPipe("Broken pipe (os error 32)"));
+    this.#writing.whenFlushed(() => {
       // A connection that has failed meanwhile has no write side left to shut down.
       if (this.#state === CONNECTED) this.#conn!.closeWrite().catch(() => {});
     });
@@ -114,6 +117,7 @@ export class ConnSource extends Source {
   #connected(conn: Deno.Conn): void {
     this.#state = CONNECTED;
     this.#conn = conn;
+    this.#abort = null;
     this.#reading = new ReadAhead(conn, this, (error) => this.#writing!.refuse(error));
     this.#writing = new WriteBehind(conn, this);
   }
@@ -125,9 +129,10 @@ export class ConnSource extends Source {
     this.raise(EVENT_READ | EVENT_WRITE);
   }
 
-  #open<T>(half: T | null): T {
-    if (half === null) throw new Deno.errors.NotConnected("Transport endpoint is not connected");
-    return half;
+  /** What one who sends or receives is told while there is no connection. */
+  #notYet(): null {
+    if (this.#state === CONNECTING) return null;
+    throw this.#error ?? notConnected();
   }
 
   #closeConn(abort: boolean): void {

@@ -3,6 +3,7 @@
 import { BaseSelector } from "./base_selector.ts";
 import { sourceOf } from "./_descriptors.ts";
 import { descriptorOf, type FileObj } from "./file_object.ts";
+import { badDescriptor } from "./_os_error.ts";
 import { Registration } from "./registration.ts";
 import type { SelectorKey } from "./selector_key.ts";
 import { isDenoSocket, Socket } from "./socket.ts";
@@ -55,9 +56,9 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   /** See {@linkcode BaseSelector.poll}. */
   override poll(): readonly [SelectorKey<D>, number][] {
     if (this.#count === 0) return NOTHING;
-    const ready: [SelectorKey<D>, number][] = [];
-    this.#sift((row, events) => ready.push([row.key, events]));
-    return ready;
+    this.#sift();
+    if (this.#count === 0) return NOTHING;
+    return this.#report();
   }
 
   /** See {@linkcode BaseSelector.prepare}. */
@@ -70,7 +71,7 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   /** Begins to watch a socket. */
   protected override attach(key: SelectorKey<D>): Registration<D> {
     const source = sourceOf(key.fd);
-    if (source === undefined) throw new Deno.errors.BadResource("[Errno 9] Bad file descriptor");
+    if (source === undefined) throw badDescriptor(key.fd);
     const row = new SourceRegistration(key, source, this.#queue);
     source.watch(row);
     this.#queue(row);
@@ -106,23 +107,32 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   };
 
   /** Keeps the candidates that are ready, and arms the others. */
-  #sift(report?: (row: SourceRegistration<D>, events: number) => void): void {
+  #sift(): void {
     const candidates = this.#candidates;
     const count = this.#count;
     let kept = 0;
     for (let i = 0; i < count; i++) {
       const row = candidates[i]!;
       candidates[i] = undefined;
-      const events = row.detached ? 0 : row.source.ready & row.key.events;
-      if (events !== 0) {
+      if (row.detached) continue;
+      if ((row.source.ready & row.key.events) !== 0) {
         candidates[kept++] = row;
-        report?.(row, events);
       } else {
         row.queued = false;
-        if (!row.detached) row.source.arm(row.key.events);
+        row.source.arm(row.key.events);
       }
     }
     this.#count = kept;
+  }
+
+  /** What to tell of the candidates, all of them ready. */
+  #report(): [SelectorKey<D>, number][] {
+    const ready: [SelectorKey<D>, number][] = [];
+    for (let i = 0; i < this.#count; i++) {
+      const { key, source } = this.#candidates[i]!;
+      ready.push([key, source.ready & key.events]);
+    }
+    return ready;
   }
 }
 

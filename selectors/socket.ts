@@ -129,10 +129,9 @@ export class Socket implements NonBlockingSocket {
   static from(resource: DenoSocket): Socket {
     let sock = adopted.get(resource);
     if (sock === undefined) {
-      const listens = isListener(resource);
-      const source = listens ? new ListenerSource(resource) : new ConnSource(resource);
-      const family = familyOf(listens ? resource.addr : resource.localAddr);
-      sock = new Socket(family, SOCK_STREAM, 0, openDescriptor(source));
+      sock = isListener(resource)
+        ? adopt(new ListenerSource(resource), familyOf(resource.addr))
+        : adopt(new ConnSource(resource), familyOf(resource.localAddr));
       adopted.set(resource, sock);
     }
     return sock;
@@ -301,8 +300,7 @@ export class Socket implements NonBlockingSocket {
     if (this.#listener === null || !this.#listening) throw osError("EINVAL", "Invalid argument");
     const conn = this.#listener.take();
     if (conn === null) return null;
-    const sock = Socket.from(conn);
-    return [sock, fromDeno(conn.remoteAddr)];
+    return [adopt(new ConnSource(conn), this.#family), fromDeno(conn.remoteAddr)];
   }
 
   /**
@@ -378,6 +376,7 @@ export class Socket implements NonBlockingSocket {
    * @throws {Deno.errors.ConnectionReset} If the other end broke the connection.
    */
   recvInto(buffer: Uint8Array, size: number = buffer.length): number {
+    checkBytes(buffer);
     if (size < 0 || size > buffer.length) {
       throw new ValueError("buffer too small for requested bytes");
     }
@@ -392,6 +391,7 @@ export class Socket implements NonBlockingSocket {
    * @returns How many there were; 0 at the end of the stream; `null` if none are here yet.
    */
   tryRecvInto(buffer: Uint8Array): number | null {
+    checkBytes(buffer);
     return this.#connected().takeInto(buffer);
   }
 
@@ -425,7 +425,7 @@ export class Socket implements NonBlockingSocket {
    * @returns How many bytes were taken, perhaps not all; `null` if there is no room now.
    */
   trySend(data: Uint8Array | string): number | null {
-    return this.#connected().put(typeof data === "string" ? encoder.encode(data) : data);
+    return this.#connected().put(toBytes(data));
   }
 
   /**
@@ -435,7 +435,7 @@ export class Socket implements NonBlockingSocket {
    * @throws {BlockingIOError} If there is no room for all of them. Some may have been sent.
    */
   sendall(data: Uint8Array | string): void {
-    let rest = typeof data === "string" ? encoder.encode(data) : data;
+    let rest = toBytes(data);
     while (rest.length > 0) rest = rest.subarray(this.send(rest));
   }
 
@@ -553,6 +553,10 @@ export class Socket implements NonBlockingSocket {
   }
 }
 
+function adopt(source: ConnSource | ListenerSource, family: number): Socket {
+  return new Socket(family, SOCK_STREAM, 0, openDescriptor(source));
+}
+
 /** Whether something is a listener or a connection of Deno's, which has no descriptor of its own. */
 export function isDenoSocket(fileobj: unknown): fileobj is DenoSocket {
   if (typeof fileobj !== "object" || fileobj === null || "fileno" in fileobj) return false;
@@ -561,6 +565,17 @@ export function isDenoSocket(fileobj: unknown): fileobj is DenoSocket {
 
 function isListener(resource: object): resource is Deno.Listener {
   return "accept" in resource && "addr" in resource;
+}
+
+function toBytes(data: Uint8Array | string): Uint8Array {
+  if (typeof data === "string") return encoder.encode(data);
+  checkBytes(data);
+  return data;
+}
+
+function checkBytes(data: Uint8Array): void {
+  if (data instanceof Uint8Array) return;
+  throw new TypeError(`a bytes-like object is required, not '${typeof data}'`);
 }
 
 function wouldBlock(): never {
