@@ -1,0 +1,161 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import { type FrameOwner, TaskFrame } from "./_await.ts";
+import { BaseCoroutine } from "./_base_coroutine.ts";
+import { type Context, ensureContext } from "./context.ts";
+import { nameCoroutine } from "./_coroutine_object.ts";
+import { CancelledError, RuntimeError } from "./errors.ts";
+import { Future } from "./future.ts";
+import { repr } from "./_repr.ts";
+import { current, requireRunningLoop, runInFrame } from "./_running.ts";
+
+/** Whether a value is a coroutine, by what it can do. */
+export function isDrivable(value: unknown): value is Generator<unknown, unknown, unknown> {
+  const candidate = value as Partial<Generator> | null;
+  return typeof candidate === "object" && candidate !== null &&
+    typeof candidate.next === "function" && typeof candidate.throw === "function" &&
+    typeof candidate.return === "function" && typeof candidate[Symbol.iterator] === "function";
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null)?.then === "function";
+}
+
+/** The result of an async function under way. Cancelling it reaches into the function. */
+class CallFuture<T> extends Future<T> implements FrameOwner {
+  readonly frame: TaskFrame;
+
+  constructor(task: object, context: Context) {
+    const loop = requireRunningLoop();
+    super({ loop });
+    this.frame = new TaskFrame(loop, task, context, this);
+  }
+
+  /** Follows the promise of the function. */
+  follow(promise: PromiseLike<T>): void {
+    promise.then((value) => this.#fulfil(value), (error) => this.#fail(error));
+  }
+
+  override cancel(message?: string | null): boolean {
+    if (this.done()) return false;
+    this.frame.cancel(message ?? "");
+    return true;
+  }
+
+  abandon(message: string): void {
+    super.cancel(message);
+  }
+
+  #fulfil(value: T): void {
+    this.frame.end();
+    if (this.done()) return;
+    const cancellation = this.frame.takeCancellation();
+    if (cancellation === null) this.setResult(value);
+    else this.cancelWith(cancellation);
+  }
+
+  #fail(error: unknown): void {
+    this.frame.end();
+    if (!this.done()) {
+      if (error instanceof CancelledError) this.cancelWith(error);
+      else this.setException(error);
+    } else if (!(error instanceof CancelledError)) {
+      this.getLoop().callExceptionHandler({
+        message: "Exception in an async function that nobody waits for: its task was cancelled",
+        exception: error,
+        task: this.frame.task,
+      });
+    }
+  }
+}
+
+/**
+ * The coroutine of a function that is to be called when it is driven: an async function, or any that
+ * returns a promise or another coroutine.
+ *
+ * Invariants: `#fn` until it is driven; from then on, of `#future` and `#delegate`, that which the
+ * function turned out to need; neither when it is over.
+ */
+export class AsyncCall<T> extends BaseCoroutine<T> {
+  #fn: (() => unknown) | null;
+  #future: CallFuture<T> | null = null;
+  #delegate: Generator<unknown, T, unknown> | null = null;
+
+  constructor(fn: () => unknown, name: string = fn.name) {
+    super();
+    this.#fn = fn;
+    nameCoroutine(this, name || "<lambda>");
+  }
+
+  next(): IteratorResult<unknown, T> {
+    if (this.#fn !== null) return this.#start(this.#fn);
+    if (this.#delegate !== null) return this.#delegate.next();
+    const future = this.#future;
+    if (future === null) throw new RuntimeError("cannot reuse already awaited coroutine");
+    if (!future.done()) throw new RuntimeError("await wasn't used with future");
+    this.#future = null;
+    return { done: true, value: future.result() };
+  }
+
+  throw(error: unknown): IteratorResult<unknown, T> {
+    if (this.#delegate !== null) return this.#delegate.throw(error);
+    this.#close();
+    throw error;
+  }
+
+  return(value: T): IteratorResult<unknown, T> {
+    const delegate = this.#delegate;
+    this.#close();
+    return delegate?.return(value) ?? { done: true, value };
+  }
+
+  #close(): void {
+    this.#fn = null;
+    this.#future = null;
+    this.#delegate = null;
+  }
+
+  #start(fn: () => unknown): IteratorResult<unknown, T> {
+    this.#fn = null;
+    const task = current.task;
+    if (task === null) {
+      throw new RuntimeError("no running event loop: an async function needs a task");
+    }
+    const future = new CallFuture<T>(task, ensureContext());
+    let result;
+    try {
+      result = runInFrame(future.frame, fn);
+    } catch (error) {
+      future.frame.end();
+      throw error;
+    }
+    if (isDrivable(result) || result instanceof Future) return this.#continueWith(result, future);
+    if (!isThenable(result)) {
+      future.frame.end();
+      throw new TypeError(`a coroutine was expected, got ${repr(result)}`);
+    }
+    future.follow(result as PromiseLike<T>);
+    this.#future = future;
+    current.awaited = future;
+    return { done: false, value: future };
+  }
+
+  #continueWith(
+    coro: Iterable<unknown, unknown>,
+    future: CallFuture<T>,
+  ): IteratorResult<unknown, T> {
+    future.frame.end();
+    this.#delegate = coro[Symbol.iterator]() as Generator<unknown, T, unknown>;
+    return this.#delegate.next();
+  }
+}
+
+/**
+ * Calls a function as a part of the current task, and waits for what it returns, be it a coroutine, a
+ * future or a promise.
+ */
+export function callInTask<T>(
+  fn: () => Generator<unknown, T, unknown> | PromiseLike<T>,
+): Generator<unknown, T, unknown> {
+  return new AsyncCall<T>(fn);
+}

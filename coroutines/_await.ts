@@ -1,0 +1,361 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * How native `await` gets at the things of the loop, and how `task.cancel()` gets at native `await`.
+ *
+ * JavaScript awaits by calling `thenable.then(resolve, reject)`, from a microtask that belongs to the
+ * awaiting function. There an {@linkcode Await} is made. It does for this one `await` what a task
+ * does for a whole coroutine: takes its turn in the ready queue, drives, waits, and can be cancelled.
+ *
+ * A {@linkcode TaskFrame} is one async function that a task has called. Which function is awaiting is
+ * known from AsyncLocalStorage, so nested calls and `Promise.all` find the same frame.
+ */
+
+import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import { CancelledError, RuntimeError } from "./errors.ts";
+import { afterIO } from "./_host.ts";
+import { run, type Runnable } from "./_ready_queue.ts";
+import { repr } from "./_repr.ts";
+import { current, currentFrame, type Frame } from "./_running.ts";
+import { type Scheduler, schedulerOf } from "./_scheduler.ts";
+
+/** The key of a future's method that takes what is to run when it is done. */
+export const addWaiter: unique symbol = Symbol("addWaiter");
+
+/** What can be waited for: a future, seen from below. */
+export interface Waitable {
+  [addWaiter](waiter: Runnable): void;
+  getLoop(): AbstractEventLoop;
+  cancel(message?: string): boolean;
+  result(): unknown;
+}
+
+/** What can be driven: a coroutine, seen from below. */
+export interface Steps {
+  next(): IteratorResult<unknown, unknown>;
+  throw(error: unknown): IteratorResult<unknown, unknown>;
+}
+
+/** Whether a value is a future. */
+export function isWaitable(value: unknown): value is Waitable {
+  return typeof value === "object" && value !== null && addWaiter in value;
+}
+
+/**
+ * What is wrong with what a coroutine yielded: `null` for a future of this loop that `yield*` handed
+ * out. CPython: Lib/asyncio/tasks.py, Task.__step_run_and_handle_result.
+ */
+export function badYield(
+  task: object | null,
+  loop: AbstractEventLoop,
+  yielded: unknown,
+): RuntimeError | null {
+  if (isWaitable(yielded)) {
+    if (yielded.getLoop() !== loop) {
+      return new RuntimeError(
+        `Task ${task} got Future ${repr(yielded)} attached to a different loop`,
+      );
+    }
+    if (yielded === task) return new RuntimeError(`Task cannot await on itself: ${task}`);
+    if (current.awaited === yielded) return null;
+    return new RuntimeError(
+      `yield was used instead of yield* in task ${task} with ${repr(yielded)}`,
+    );
+  }
+  if (typeof (yielded as Steps | null)?.next === "function") {
+    return new RuntimeError(
+      `yield was used instead of yield* for generator in task ${task} with ${repr(yielded)}`,
+    );
+  }
+  return new RuntimeError(`Task got bad yield: ${repr(yielded)}`);
+}
+
+/** What a frame tells whoever waits for its function. */
+export interface FrameOwner {
+  /** The function is stuck in a foreign promise, and was cancelled: nobody waits for it any more. */
+  abandon(message: string): void;
+}
+
+/**
+ * One async function under way in a task.
+ *
+ * Invariants: its awaits of the loop's things, usually one, form the list from `#first`. As long as
+ * it is under way and the list is empty, it runs or awaits a foreign promise, and is counted in the
+ * scheduler's `foreignWaits`.
+ */
+export class TaskFrame implements Frame {
+  readonly loop: AbstractEventLoop;
+  readonly task: object;
+  context: object;
+  readonly #scheduler: Scheduler;
+  readonly #owner: FrameOwner;
+  #first: Await | null = null;
+  #cancellation: CancelledError | null = null;
+  #underWay = true;
+
+  constructor(loop: AbstractEventLoop, task: object, context: object, owner: FrameOwner) {
+    this.loop = loop;
+    this.task = task;
+    this.context = context;
+    this.#owner = owner;
+    this.#scheduler = schedulerOf(loop);
+    this.#scheduler.foreignWaits++;
+  }
+
+  /** Whether somebody still waits for the function. */
+  get underWay(): boolean {
+    return this.#underWay;
+  }
+
+  /** Notes that the function has ended, or that nobody waits for it any more. */
+  end(): void {
+    if (!this.#underWay) return;
+    this.#underWay = false;
+    if (this.#first === null) this.#scheduler.foreignWaits--;
+  }
+
+  /** Adds an await to the list. */
+  enter(wait: Await): void {
+    if (this.#first === null) {
+      if (this.#underWay) this.#scheduler.foreignWaits--;
+    } else {
+      this.#first.previous = wait;
+      wait.next = this.#first;
+    }
+    this.#first = wait;
+  }
+
+  /** Takes an await out of the list. */
+  leave(wait: Await): void {
+    if (wait.previous === null) this.#first = wait.next;
+    else wait.previous.next = wait.next;
+    if (wait.next !== null) wait.next.previous = wait.previous;
+    wait.previous = wait.next = null;
+    if (this.#first === null && this.#underWay) this.#scheduler.foreignWaits++;
+  }
+
+  /** Interrupts every await that is pending; without one, the next. */
+  cancel(message: string): void {
+    if (this.#first === null) {
+      this.cancelNext(new CancelledError(message));
+      afterIO(() => this.#abandonIfStuck(message));
+      return;
+    }
+    for (let wait: Await | null = this.#first; wait !== null; wait = wait.next) {
+      wait.cancel(message);
+    }
+  }
+
+  /** Leaves a cancellation to be delivered at the next await. */
+  cancelNext(cancellation: CancelledError): void {
+    this.#cancellation = cancellation;
+  }
+
+  /** The cancellation that is to be delivered, once; `null` for none. */
+  takeCancellation(): CancelledError | null {
+    const cancellation = this.#cancellation;
+    this.#cancellation = null;
+    return cancellation;
+  }
+
+  /**
+   * All microtasks have run since it was cancelled. If the cancellation is still to be delivered,
+   * the function awaits something that knows nothing of us; it will hear of it at its next await.
+   */
+  #abandonIfStuck(message: string): void {
+    if (this.#cancellation === null || !this.#underWay) return;
+    this.end();
+    this.#owner.abandon(message);
+  }
+}
+
+type Reaction = ((value: unknown) => unknown) | null | undefined;
+
+/** The frame of the async function that is running, if a task has called it. */
+function currentTaskFrame(): TaskFrame | null {
+  const frame = currentFrame();
+  return frame instanceof TaskFrame ? frame : null;
+}
+
+/**
+ * One native `await` of a coroutine or a future.
+ *
+ * Invariants: while it is pending it stands in the list of its frame, if it has one, and either is
+ * scheduled, or `#waiter` is what it waits for. A cancellation that it could not pass on to
+ * `#waiter` is `#cancellation`, and is thrown at its next step.
+ */
+export class Await implements Runnable {
+  /** Neighbours in the frame's list. */
+  previous: Await | null = null;
+  next: Await | null = null;
+  /** What `then()` returns. */
+  readonly promise: Promise<unknown>;
+
+  readonly #scheduler: Scheduler;
+  readonly #frame: TaskFrame | null;
+  /** The coroutine driven; `null` if a future is awaited. */
+  readonly #coro: Steps | null;
+  readonly #onFulfilled: Reaction;
+  readonly #onRejected: Reaction;
+  #resolve!: (value: unknown) => void;
+  #reject!: (error: unknown) => void;
+  #waiter: Waitable | null = null;
+  #error: unknown = null;
+  #cancellation: CancelledError | null = null;
+  #done = false;
+
+  private constructor(
+    scheduler: Scheduler,
+    frame: TaskFrame | null,
+    coro: Steps | null,
+    onFulfilled: Reaction,
+    onRejected: Reaction,
+  ) {
+    this.#scheduler = scheduler;
+    this.#frame = frame;
+    this.#coro = coro;
+    this.#onFulfilled = onFulfilled;
+    this.#onRejected = onRejected;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    if (frame !== null) {
+      frame.enter(this);
+      this.#cancellation = frame.takeCancellation();
+    }
+  }
+
+  /** `future.then(onFulfilled, onRejected)`. */
+  static future(future: Waitable, onFulfilled: Reaction, onRejected: Reaction): Promise<unknown> {
+    const scheduler = schedulerOf(future.getLoop());
+    const self = new Await(scheduler, currentTaskFrame(), null, onFulfilled, onRejected);
+    self.#waitFor(future);
+    return self.promise;
+  }
+
+  /**
+   * `coroutine.then(onFulfilled, onRejected)`, inside the task whose async function calls it;
+   * still to be started. `null` if it is called by no such function.
+   */
+  static coroutine(coro: Steps, onFulfilled: Reaction, onRejected: Reaction): Await | null {
+    const frame = currentTaskFrame();
+    if (frame === null) return null;
+    return new Await(schedulerOf(frame.loop), frame, coro, onFulfilled, onRejected);
+  }
+
+  /** Drives the coroutine as far as it goes at once. */
+  start(): Promise<unknown> {
+    this.#step();
+    return this.promise;
+  }
+
+  /** Whether it is over. */
+  done(): boolean {
+    return this.#done;
+  }
+
+  /** Interrupts it. CPython: Lib/asyncio/tasks.py, Task.cancel. */
+  cancel(message: string): void {
+    if (this.#waiter?.cancel(message)) return;
+    this.#cancellation = new CancelledError(message);
+  }
+
+  /** For the loop: the future is done, or it is the coroutine's turn. */
+  [run](): void {
+    if (this.#coro === null) this.#take(this.#waiter!);
+    else this.#step();
+  }
+
+  #take(future: Waitable): void {
+    if (this.#cancellation !== null) return this.#fail(this.#takeCancellation());
+    let value;
+    try {
+      value = future.result();
+    } catch (error) {
+      return this.#fail(error);
+    }
+    this.#fulfil(value);
+  }
+
+  #step(): void {
+    const error = this.#takeCancellation() ?? this.#error;
+    this.#error = null;
+    this.#waiter = null;
+    let step;
+    try {
+      step = this.#drive(this.#coro!, this.#frame!, error);
+    } catch (thrown) {
+      return this.#fail(thrown);
+    }
+    if (step.done) this.#fulfil(step.value);
+    else this.#suspend(step.value);
+  }
+
+  /** One step of the coroutine, as a part of the task: called in a turn, or in a microtask. */
+  #drive(coro: Steps, frame: TaskFrame, error: unknown): IteratorResult<unknown, unknown> {
+    const { turning, loop, task, context } = current;
+    current.turning = true;
+    current.loop = frame.loop;
+    current.task = frame.task;
+    current.context = frame.context;
+    try {
+      return error === null ? coro.next() : coro.throw(error);
+    } finally {
+      current.turning = turning;
+      current.loop = loop;
+      current.task = task;
+      current.context = context;
+    }
+  }
+
+  #suspend(yielded: unknown): void {
+    if (yielded === undefined || yielded === null) return this.#scheduler.schedule(this);
+    this.#error = badYield(this.#frame!.task, this.#frame!.loop, yielded);
+    if (this.#error === null) this.#waitFor(yielded as Waitable);
+    else this.#scheduler.schedule(this);
+  }
+
+  #waitFor(future: Waitable): void {
+    this.#waiter = future;
+    future[addWaiter](this);
+    if (this.#cancellation !== null && future.cancel(this.#cancellation.message)) {
+      this.#cancellation = null;
+    }
+  }
+
+  #takeCancellation(): CancelledError | null {
+    const cancellation = this.#cancellation;
+    this.#cancellation = null;
+    return cancellation;
+  }
+
+  #fulfil(value: unknown): void {
+    this.#end();
+    if (typeof this.#onFulfilled === "function") this.#react(this.#onFulfilled, value);
+    else this.#resolve(value);
+  }
+
+  #fail(error: unknown): void {
+    this.#end();
+    if (typeof this.#onRejected === "function") this.#react(this.#onRejected, error);
+    else this.#reject(error);
+  }
+
+  #react(reaction: NonNullable<Reaction>, value: unknown): void {
+    try {
+      this.#resolve(reaction(value));
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+
+  #end(): void {
+    this.#done = true;
+    this.#scheduler.wokeNative = true;
+    if (this.#frame === null) return;
+    this.#frame.leave(this);
+    // Cancelled by itself in its last step: the function hears of it at its next await.
+    if (this.#cancellation !== null) this.#frame.cancelNext(this.#cancellation);
+  }
+}

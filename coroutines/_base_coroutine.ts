@@ -1,0 +1,29 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import { awaitCoroutine, coroutineName, delegate } from "./_coroutine_object.ts";
+import { Drivable } from "./_drivable.ts";
+import { inspectAsText } from "./_repr.ts";
+
+/** A coroutine that is a class of its own and not a generator: where each nanosecond counts. */
+export abstract class BaseCoroutine<T> extends Drivable<T> implements PromiseLike<T> {
+  static {
+    inspectAsText(this.prototype);
+  }
+
+  /** `yield* coroutine`. */
+  override [Symbol.iterator](): Generator<unknown, T, unknown> {
+    return delegate(this);
+  }
+
+  /** `await coroutine`. */
+  then<R1 = T, R2 = never>(
+    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    return awaitCoroutine(this, onFulfilled, onRejected);
+  }
+
+  override toString(): string {
+    return `<coroutine object ${coroutineName(this)}>`;
+  }
+}

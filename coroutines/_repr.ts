@@ -1,0 +1,67 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/** How much of a value a repr shows, as Python's `reprlib` cuts it. */
+const MAX_TEXT = 60;
+const MAX_ITEMS = 6;
+
+/** A value as Python's `repr()` would write it; numbers as JavaScript prints them. */
+export function repr(value: unknown, depth = 0): string {
+  switch (typeof value) {
+    case "string":
+      return quote(value);
+    case "boolean":
+      return value ? "True" : "False";
+    case "undefined":
+      return "None";
+    case "function":
+      return `<function ${value.name || "<lambda>"}>`;
+    case "object":
+      return value === null ? "None" : reprObject(value, depth);
+    default:
+      return String(value);
+  }
+}
+
+function quote(text: string): string {
+  const shown = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 3)}...` : text;
+  const escaped = shown.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+  if (escaped.includes("'") && !escaped.includes('"')) return `"${escaped}"`;
+  return `'${escaped.replaceAll("'", "\\'")}'`;
+}
+
+function reprObject(value: object, depth: number): string {
+  if (value instanceof Error) {
+    return `${value.name}(${value.message === "" ? "" : repr(value.message)})`;
+  }
+  if (Array.isArray(value)) {
+    if (depth > 2) return "[...]";
+    const items = value.slice(0, MAX_ITEMS).map((item) => repr(item, depth + 1));
+    if (value.length > MAX_ITEMS) items.push("...");
+    return `[${items.join(", ")}]`;
+  }
+  const toString = (value as { toString?: unknown }).toString;
+  if (typeof toString === "function" && toString !== Object.prototype.toString) {
+    return String(value);
+  }
+  return `<${value.constructor?.name ?? "object"} object>`;
+}
+
+/** The name of a function for a repr: `main()`, with its arguments if it was given some. */
+export function reprCall(fn: unknown, args: readonly unknown[] = []): string {
+  const name = typeof fn === "function" && fn.name !== "" ? fn.name : "<lambda>";
+  return `${name}(${args.map((arg) => repr(arg)).join(", ")})`;
+}
+
+const DENO_INSPECT = Symbol.for("Deno.customInspect");
+const NODE_INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
+/** Makes `Deno.inspect` and `console.log` show instances of a class by their `toString()`. */
+export function inspectAsText(prototype: { toString(): string }): void {
+  const text = {
+    value(this: object): string {
+      return String(this);
+    },
+    configurable: true,
+  };
+  Object.defineProperties(prototype, { [DENO_INSPECT]: text, [NODE_INSPECT]: text });
+}

@@ -1,0 +1,206 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import { AsyncCall, isDrivable } from "./_async_call.ts";
+import {
+  coroutinePrototype,
+  debugging,
+  isClaimable,
+  nameCoroutine,
+  watch,
+} from "./_coroutine_object.ts";
+import { Future } from "./future.ts";
+import { repr } from "./_repr.ts";
+
+/**
+ * A coroutine: what calling a generator function gives, and the annotation of its result.
+ *
+ * ```ts ignore
+ * function* fetchData(url: string): Coroutine<string> {
+ *   yield* sleep(1);
+ *   return `Data from ${url}`;
+ * }
+ * ```
+ *
+ * @typeParam T Type of what it returns.
+ */
+// deno-lint-ignore no-explicit-any
+export type Coroutine<T> = Generator<unknown, T, any>;
+
+/**
+ * A coroutine that can also be awaited by native code: what the library's own coroutine functions
+ * return. It is lazy: nothing runs until it is driven, by `yield*`, by `await` or by a task.
+ *
+ * An async function that returns one starts it, since JavaScript unwraps whatever has a `then`.
+ *
+ * @typeParam T Type of what it returns.
+ */
+export type CoroutineObject<T> = Coroutine<T> & PromiseLike<T>;
+
+/**
+ * A coroutine function that has not been called yet: `main` in `run(main)`, for async functions.
+ *
+ * @typeParam T Type of what it returns in the end.
+ */
+export type CoroutineFunction<T> = () => Coroutine<T> | PromiseLike<T>;
+
+/**
+ * Anything that can be waited for.
+ *
+ * @typeParam T Type of the result.
+ */
+export type Awaitable<T> = Coroutine<T> | Future<T> | PromiseLike<T>;
+
+/**
+ * The type of the result of an awaitable or a coroutine function.
+ *
+ * @typeParam A Type of the awaitable.
+ */
+export type Result<A> = A extends Generator<unknown, infer T, infer _> ? T
+  : A extends PromiseLike<infer T> ? T
+  : A extends () => infer B ? Result<B>
+  : never;
+
+const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
+const AsyncFunction = Object.getPrototypeOf(async function () {}) as object;
+
+/** Marks what {@linkcode coroutine} returns. */
+const COROUTINE_FUNCTION = Symbol("coroutineFunction");
+
+// deno-lint-ignore no-explicit-any
+type AnyFunction = (this: any, ...args: any[]) => unknown;
+
+/**
+ * Makes a function whose calls give {@linkcode CoroutineObject}s: Python's `async def`.
+ *
+ * A generator's coroutines, so made, can be awaited by async functions; an async function's are
+ * lazy and can be delegated to with `yield*`. Calling or resuming them costs what it did before.
+ *
+ * @param fn A generator function or an async function.
+ * @returns The function to call in its place, of the same name.
+ * @throws {TypeError} If `fn` is not a function.
+ *
+ * @example Usage
+ * ```ts
+ * import { coroutine, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const double = coroutine(function* double(n: number) {
+ *   yield* sleep(0.001);
+ *   return 2 * n;
+ * });
+ *
+ * assertEquals(await run(double(4)), 8);
+ * assertEquals(await run(async () => await double(await double(4))), 16);
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#coroutines}
+ */
+export function coroutine<A extends unknown[], T, This = unknown>(
+  fn: (this: This, ...args: A) => Coroutine<T> | PromiseLike<T>,
+): (this: This, ...args: A) => CoroutineObject<T> {
+  if (typeof fn !== "function") {
+    throw new TypeError(`a coroutine function was expected, got ${repr(fn)}`);
+  }
+  const made = isGeneratorFunction(fn)
+    ? fromGeneratorFunction(fn as AnyFunction)
+    : fromAsyncFunction(fn as AnyFunction);
+  Object.defineProperties(made, {
+    name: { value: fn.name, configurable: true },
+    length: { value: fn.length, configurable: true },
+    [COROUTINE_FUNCTION]: { value: true },
+  });
+  return made as (this: This, ...args: A) => CoroutineObject<T>;
+}
+
+function isGeneratorFunction(fn: object): boolean {
+  return Object.getPrototypeOf(fn) === GeneratorFunction;
+}
+
+function fromGeneratorFunction(fn: AnyFunction): AnyFunction {
+  const prototype = fn.prototype as object;
+  if (!isClaimable(prototype)) {
+    Object.setPrototypeOf(prototype, coroutinePrototype);
+    nameCoroutine(prototype, fn.name || "<lambda>");
+  }
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const coro = fn.apply(this, args) as object;
+    if (debugging.loops > 0) watch(coro);
+    return coro;
+  };
+}
+
+function fromAsyncFunction(fn: AnyFunction): AnyFunction {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const coro = new AsyncCall(() => fn.apply(this, args), fn.name);
+    if (debugging.loops > 0) watch(coro);
+    return coro;
+  };
+}
+
+/**
+ * Whether a value is a coroutine: a generator object, or anything with `next`, `throw`, `return`
+ * and `Symbol.iterator`.
+ *
+ * @param value Anything.
+ *
+ * @example Usage
+ * ```ts
+ * import { iscoroutine, sleep } from "@asyncio/asyncio";
+ * import { assert } from "@std/assert";
+ *
+ * assert(iscoroutine(sleep(1)));
+ * assert(!iscoroutine([1, 2]));
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.iscoroutine}
+ */
+export function iscoroutine(value: unknown): value is Coroutine<unknown> {
+  return isDrivable(value);
+}
+
+/**
+ * Whether a value is a coroutine function: a generator function, an async function, or what
+ * {@linkcode coroutine} made of one.
+ *
+ * @param value Anything.
+ *
+ * @example Usage
+ * ```ts
+ * import { iscoroutinefunction } from "@asyncio/asyncio";
+ * import { assert } from "@std/assert";
+ *
+ * assert(iscoroutinefunction(async () => {}));
+ * assert(!iscoroutinefunction(() => {}));
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/inspect.html#inspect.iscoroutinefunction}
+ */
+export function iscoroutinefunction(value: unknown): boolean {
+  if (typeof value !== "function") return false;
+  const kind = Object.getPrototypeOf(value);
+  return kind === GeneratorFunction || kind === AsyncFunction || COROUTINE_FUNCTION in value;
+}
+
+/**
+ * The coroutine of what a user passes for one: itself, or that of a function still to be called.
+ * `undefined` if it is neither.
+ */
+export function toCoroutine<T>(
+  value: Coroutine<T> | CoroutineFunction<T>,
+): Coroutine<T> | undefined {
+  if (typeof value === "function") {
+    if (COROUTINE_FUNCTION in value || isGeneratorFunction(value)) return value() as Coroutine<T>;
+    return new AsyncCall<T>(value);
+  }
+  return isDrivable(value) && !(value instanceof Future) ? value : undefined;
+}
+
+/** Like {@linkcode toCoroutine}, with an error that says what to do. */
+export function requireCoroutine<T>(value: Coroutine<T> | CoroutineFunction<T>): Coroutine<T> {
+  const coro = toCoroutine(value);
+  if (coro !== undefined) return coro;
+  const hint = value instanceof Promise
+    ? ": pass the async function itself, not its Promise, which has started outside any task"
+    : "";
+  throw new TypeError(`a coroutine was expected, got ${repr(value)}${hint}`);
+}

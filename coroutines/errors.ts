@@ -1,0 +1,156 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * The exceptions of the event loop and its tasks.
+ *
+ * Each carries its own name on its prototype, so that it shows in stack traces and
+ * `Deno.inspect` without an own property of its own.
+ *
+ * @module
+ */
+
+import { RuntimeError } from "../selectors/mod.ts";
+
+export { RuntimeError };
+
+function nameError(constructor: { prototype: Error; name: string }): void {
+  Object.defineProperty(constructor.prototype, "name", {
+    value: constructor.name,
+    configurable: true,
+    writable: true,
+  });
+}
+
+/**
+ * Python's `NotImplementedError`: an abstract method that no subclass has provided.
+ *
+ * @example Usage
+ * ```ts
+ * import { NotImplementedError, RuntimeError } from "@asyncio/asyncio";
+ * import { assertInstanceOf } from "@std/assert";
+ *
+ * assertInstanceOf(new NotImplementedError("later"), RuntimeError);
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/exceptions.html#NotImplementedError}
+ */
+export class NotImplementedError extends RuntimeError {
+  static {
+    nameError(this);
+  }
+}
+
+/**
+ * The work was cancelled.
+ *
+ * Thrown into a task at the point where it waits, when somebody calls `task.cancel()`. It is meant
+ * to travel: release what you hold and rethrow it. JavaScript's `catch` catches it together with
+ * every other error, so a broad `catch` starts with `if (error instanceof CancelledError) throw error;`.
+ *
+ * `message` is the text given to `cancel(message)`, `""` for none.
+ *
+ * @example Usage
+ * ```ts
+ * import { CancelledError, createTask, run, sleep } from "@asyncio/asyncio";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(
+ *   () =>
+ *     run(function* () {
+ *       const task = createTask(sleep(3600));
+ *       task.cancel("enough");
+ *       yield* task;
+ *     }),
+ *   CancelledError,
+ * );
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.CancelledError}
+ */
+export class CancelledError extends Error {
+  static {
+    nameError(this);
+  }
+}
+
+/**
+ * A future was asked for what it does not have yet, or told what it already knows.
+ *
+ * @example Usage
+ * ```ts
+ * import { Future, InvalidStateError, newEventLoop } from "@asyncio/asyncio";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const loop = newEventLoop();
+ * assertThrows(() => new Future({ loop }).result(), InvalidStateError, "Result is not set.");
+ * loop.close();
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.InvalidStateError}
+ */
+export class InvalidStateError extends Error {
+  static {
+    nameError(this);
+  }
+}
+
+/**
+ * The time given was not enough.
+ *
+ * @example Usage
+ * ```ts
+ * import { run, sleep, TimeoutError, waitFor } from "@asyncio/asyncio";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(() => run(waitFor(sleep(3600), 0.001)), TimeoutError);
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.TimeoutError}
+ */
+export class TimeoutError extends Error {
+  static {
+    nameError(this);
+  }
+}
+
+/**
+ * The user asked the program to stop (Ctrl-C). `run()` rejects with it after SIGINT.
+ *
+ * It passes through the loop: a callback or a task that throws it stops the loop, and
+ * `runForever()` or `runUntilComplete()` rejects with it.
+ *
+ * @example Usage
+ * ```ts
+ * import { KeyboardInterrupt } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(new KeyboardInterrupt().name, "KeyboardInterrupt");
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/exceptions.html#KeyboardInterrupt}
+ */
+export class KeyboardInterrupt extends Error {
+  static {
+    nameError(this);
+  }
+}
+
+/**
+ * An asynchronous iterator has no further value; thrown by `anext()`.
+ *
+ * @example Usage
+ * ```ts
+ * import { anext, run, StopAsyncIteration } from "@asyncio/asyncio";
+ * import { assertRejects } from "@std/assert";
+ *
+ * async function* nothing() {}
+ * await assertRejects(() => run(anext(nothing())), StopAsyncIteration);
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/exceptions.html#StopAsyncIteration}
+ */
+export class StopAsyncIteration extends Error {
+  static {
+    nameError(this);
+  }
+}

@@ -1,0 +1,410 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import { addWaiter, Await, type Waitable } from "./_await.ts";
+import { type Context, inheritContext } from "./context.ts";
+import { Drivable } from "./_drivable.ts";
+import { CancelledError, InvalidStateError, RuntimeError } from "./errors.ts";
+import { Handle } from "./handle.ts";
+import { run, type Runnable } from "./_ready_queue.ts";
+import { inspectAsText, repr, reprCall } from "./_repr.ts";
+import { current, currentLoop } from "./_running.ts";
+import { type Scheduler, schedulerOf } from "./_scheduler.ts";
+import { noteRetrieved, noteUnretrieved } from "./_unretrieved.ts";
+
+enum State {
+  Pending,
+  Finished,
+  Failed,
+  Cancelled,
+}
+
+/** How many callbacks a repr shows. */
+const MAX_CALLBACKS_SHOWN = 2;
+
+/** What is called when a future is done. It receives the future. */
+export type DoneCallback<T> = (future: Future<T>) => unknown;
+
+/** Options of {@linkcode Future}. */
+export interface FutureOptions {
+  /** The loop it belongs to. Default: the running one. */
+  loop?: AbstractEventLoop | null | undefined;
+}
+
+/** Options of {@linkcode Future.addDoneCallback}. */
+export interface AddDoneCallbackOptions {
+  /** The context to call it in. Default: a copy of the current one. */
+  context?: Context | null | undefined;
+}
+
+/** A function to be called when a future is done. */
+class Callback {
+  constructor(
+    readonly fn: (future: never) => unknown,
+    readonly context: Context | null,
+  ) {}
+}
+
+type Listener = Callback | Runnable;
+
+/**
+ * A result that is still to come.
+ *
+ * Somebody promises it: `setResult()`, `setException()` or `cancel()`, once. Others wait for it, by
+ * `yield* future` or `await future`, or with a callback. Whoever waits goes on in the loop's next
+ * turn after it is done, never at once, in the order in which they came.
+ *
+ * An exception that nobody ever asks for is reported to the loop's exception handler when the future
+ * is collected as garbage.
+ *
+ * @typeParam T Type of the result.
+ *
+ * @example Usage
+ * ```ts
+ * import { Future, getRunningLoop, run } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const answer = await run(function* () {
+ *   const future = new Future<number>();
+ *   getRunningLoop().callLater(0.001, () => future.setResult(42));
+ *   return yield* future;
+ * });
+ * assertEquals(answer, 42);
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-future.html#asyncio.Future}
+ */
+export class Future<T> implements PromiseLike<T>, Waitable {
+  // Invariants: once not Pending, the state stays and there are no listeners. #value is the result
+  // when Finished, the error when Failed, and when Cancelled the message or the very error to throw.
+  #state = State.Pending;
+  #value: unknown = undefined;
+  /** Nearly always there is one listener or none. */
+  #listeners: Listener | Listener[] | null = null;
+  #retrieved = true;
+  readonly #scheduler: Scheduler;
+
+  static {
+    inspectAsText(this.prototype);
+  }
+
+  /**
+   * @param options The `loop` that it belongs to.
+   * @throws {RuntimeError} If there is no current event loop.
+   */
+  constructor(options: FutureOptions = {}) {
+    this.#scheduler = schedulerOf(options.loop ?? currentLoop());
+  }
+
+  /** The loop that it belongs to. */
+  getLoop(): AbstractEventLoop {
+    return this.#scheduler.loop;
+  }
+
+  /** Whether it is done: has a result or an exception, or was cancelled. */
+  done(): boolean {
+    return this.#state !== State.Pending;
+  }
+
+  /** Whether it was cancelled. */
+  cancelled(): boolean {
+    return this.#state === State.Cancelled;
+  }
+
+  /**
+   * The result.
+   *
+   * @throws {CancelledError} If it was cancelled.
+   * @throws {InvalidStateError} If it is not done.
+   * @throws Its exception, if it has one.
+   */
+  // CPython: Lib/asyncio/futures.py, Future.result
+  result(): T {
+    if (this.#state === State.Finished) return this.#value as T;
+    if (this.#state === State.Failed) throw this.#retrieve();
+    if (this.#state === State.Cancelled) throw this.#takeCancelledError();
+    throw new InvalidStateError("Result is not set.");
+  }
+
+  /**
+   * The exception; `null` if it has a result.
+   *
+   * @throws {CancelledError} If it was cancelled.
+   * @throws {InvalidStateError} If it is not done.
+   */
+  exception(): unknown {
+    if (this.#state === State.Finished) return null;
+    if (this.#state === State.Failed) return this.#retrieve();
+    if (this.#state === State.Cancelled) throw this.#takeCancelledError();
+    throw new InvalidStateError("Exception is not set.");
+  }
+
+  /**
+   * Gives it its result.
+   *
+   * @param result The result.
+   * @throws {InvalidStateError} If it is done already.
+   */
+  // CPython: Lib/asyncio/futures.py, Future.set_result
+  setResult(result: T): void {
+    this.#checkPending();
+    this.#value = result;
+    this.#state = State.Finished;
+    this.#scheduleListeners();
+  }
+
+  /**
+   * Gives it an exception in place of a result.
+   *
+   * @param exception The error, or a class of errors to make one of.
+   * @throws {InvalidStateError} If it is done already.
+   */
+  // CPython: Lib/asyncio/futures.py, Future.set_exception
+  setException(exception: unknown): void {
+    this.#checkPending();
+    const error = isErrorClass(exception) ? new exception() : exception;
+    this.#value = error;
+    this.#state = State.Failed;
+    this.#retrieved = false;
+    noteUnretrieved(this, this.getLoop(), error);
+    this.#scheduleListeners();
+  }
+
+  /**
+   * Cancels it: whoever waits gets a `CancelledError`.
+   *
+   * @param message The text of that error.
+   * @returns Whether it was still pending.
+   */
+  // CPython: Lib/asyncio/futures.py, Future.cancel
+  cancel(message?: string | null): boolean {
+    this.#noteRetrieved();
+    if (this.#state !== State.Pending) return false;
+    this.#value = message ?? "";
+    this.#state = State.Cancelled;
+    this.#scheduleListeners();
+    return true;
+  }
+
+  /** For tasks: cancels it with the very error that ended it, and that the next to ask will get. */
+  protected cancelWith(error: CancelledError): void {
+    Future.prototype.cancel.call(this);
+    this.#value = error;
+  }
+
+  /** Forgets that an exception was not asked for: somebody takes care of it. */
+  protected forgiveUnretrieved(): void {
+    this.#noteRetrieved();
+  }
+
+  /**
+   * Calls `fn(this)` through the loop when it is done; in its next turn if it is done already.
+   *
+   * @param fn The function.
+   * @param options The `context` to call it in.
+   */
+  // CPython: Lib/asyncio/futures.py, Future.add_done_callback
+  addDoneCallback(fn: DoneCallback<T>, options: AddDoneCallbackOptions = {}): void {
+    if (typeof fn !== "function") {
+      throw new TypeError(`a callable object was expected by addDoneCallback(), got ${repr(fn)}`);
+    }
+    const callback = new Callback(fn, options.context ?? inheritContext());
+    if (this.#state === State.Pending) this.#listen(callback);
+    else this.#notify(callback);
+  }
+
+  /**
+   * Takes a callback back, as often as it was added.
+   *
+   * @param fn The function.
+   * @returns How often that was.
+   */
+  removeDoneCallback(fn: DoneCallback<T>): number {
+    const listeners = listOf(this.#listeners);
+    const kept = listeners.filter((one) => !(one instanceof Callback && one.fn === fn));
+    this.#listeners = kept.length === 0 ? null : kept;
+    return listeners.length - kept.length;
+  }
+
+  /** For tasks and native awaits: adds what is to run when it is done. */
+  [addWaiter](waiter: Runnable): void {
+    // A subclass may have its own idea of being done, and says it by its callbacks.
+    if (this.addDoneCallback !== Future.prototype.addDoneCallback) {
+      this.addDoneCallback(() => waiter[run]());
+    } else if (this.#state === State.Pending) this.#listen(waiter);
+    else this.#scheduler.schedule(waiter);
+  }
+
+  /** `yield* future` waits for the result. */
+  [Symbol.iterator](): Generator<unknown, T, unknown> {
+    return new FutureIterator(this);
+  }
+
+  /**
+   * `await future` waits for the result.
+   *
+   * @returns A native promise, as `Promise.prototype.then()` does.
+   */
+  then<R1 = T, R2 = never>(
+    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    const onValue = onFulfilled as ((value: unknown) => unknown) | null | undefined;
+    if (!this.done()) return Await.future(this, onValue, onRejected) as Promise<R1 | R2>;
+    return settled(this).then(onFulfilled, onRejected);
+  }
+
+  /** Calls `onRejected` if it fails or is cancelled, as `Promise.prototype.catch()` does. */
+  catch<R = never>(
+    onRejected?: ((error: unknown) => R | PromiseLike<R>) | null,
+  ): Promise<T | R> {
+    return this.then(null, onRejected);
+  }
+
+  /** Calls `onFinally` when it is done, as `Promise.prototype.finally()` does. */
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return this.then().finally(onFinally);
+  }
+
+  /** Python's repr: `<Future finished result=42>`. */
+  toString(): string {
+    return `<${this.constructor.name} ${this.describe().join(" ")}>`;
+  }
+
+  /** The words of the repr: state, outcome, callbacks. */
+  // CPython: Lib/asyncio/base_futures.py, _future_repr_info
+  protected describe(): string[] {
+    switch (this.#state) {
+      case State.Finished:
+        return ["finished", `result=${repr(this.#value)}`];
+      case State.Failed:
+        return ["finished", `exception=${repr(this.#value)}`];
+      case State.Cancelled:
+        return ["cancelled"];
+      default:
+        return ["pending", ...this.#describeListeners()];
+    }
+  }
+
+  #describeListeners(): string[] {
+    const names = listOf(this.#listeners).map((one) =>
+      one instanceof Callback ? reprCall(one.fn) : "wakeup()"
+    );
+    if (names.length === 0) return [];
+    const more = names.length - MAX_CALLBACKS_SHOWN;
+    if (more > 0) names.splice(1, more, `<${more} more>`);
+    return [`cb=[${names.join(", ")}]`];
+  }
+
+  #checkPending(): void {
+    if (this.#state === State.Pending) return;
+    const state = this.#state === State.Cancelled ? "CANCELLED" : "FINISHED";
+    throw new InvalidStateError(`${state}: ${this}`);
+  }
+
+  #listen(listener: Listener): void {
+    const listeners = this.#listeners;
+    if (listeners === null) this.#listeners = listener;
+    else if (Array.isArray(listeners)) listeners.push(listener);
+    else this.#listeners = [listeners, listener];
+  }
+
+  #scheduleListeners(): void {
+    const listeners = this.#listeners;
+    if (listeners === null) return;
+    this.#listeners = null;
+    if (!Array.isArray(listeners)) return this.#notify(listeners);
+    for (const listener of listeners) this.#notify(listener);
+  }
+
+  #notify(listener: Listener): void {
+    const entry = listener instanceof Callback
+      ? new Handle(listener.fn, [this], this.getLoop(), listener.context)
+      : listener;
+    this.#scheduler.schedule(entry);
+  }
+
+  #retrieve(): unknown {
+    this.#noteRetrieved();
+    return this.#value;
+  }
+
+  #noteRetrieved(): void {
+    if (this.#retrieved) return;
+    this.#retrieved = true;
+    noteRetrieved(this);
+  }
+
+  #takeCancelledError(): CancelledError {
+    const value = this.#value;
+    if (!(value instanceof CancelledError)) return new CancelledError(value as string);
+    this.#value = value.message;
+    return value;
+  }
+}
+
+/**
+ * Goes through one `yield* future`: hands the future to the task, and its result to the coroutine.
+ *
+ * CPython: Lib/asyncio/futures.py, Future.__await__.
+ */
+class FutureIterator<T> extends Drivable<T> {
+  readonly #future: Future<T>;
+  #waited = false;
+
+  constructor(future: Future<T>) {
+    super();
+    this.#future = future;
+  }
+
+  next(): IteratorResult<unknown, T> {
+    const future = this.#future;
+    if (future.done()) return { done: true, value: future.result() };
+    if (this.#waited) throw new RuntimeError("await wasn't used with future");
+    this.#waited = true;
+    current.awaited = future;
+    return { done: false, value: future };
+  }
+
+  throw(error: unknown): IteratorResult<unknown, T> {
+    throw error;
+  }
+
+  return(value: T): IteratorResult<unknown, T> {
+    return { done: true, value };
+  }
+}
+
+function settled<T>(future: Future<T>): Promise<T> {
+  try {
+    return Promise.resolve(future.result());
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function listOf(listeners: Listener | Listener[] | null): Listener[] {
+  if (listeners === null) return [];
+  return Array.isArray(listeners) ? listeners : [listeners];
+}
+
+function isErrorClass(value: unknown): value is new () => Error {
+  return typeof value === "function" && value.prototype instanceof Error || value === Error;
+}
+
+/**
+ * Whether a value is a future: a {@linkcode Future}, or a task.
+ *
+ * @example Usage
+ * ```ts
+ * import { isfuture } from "@asyncio/asyncio";
+ * import { assert } from "@std/assert";
+ *
+ * assert(!isfuture(Promise.resolve()));
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-future.html#asyncio.isfuture}
+ */
+export function isfuture(value: unknown): value is Future<unknown> {
+  return value instanceof Future;
+}

@@ -1,0 +1,61 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * The event loop, and what runs on it: callbacks, timers, futures, tasks and coroutines.
+ *
+ * This layer names nothing of Deno's: it runs in Node, Bun and browsers as well.
+ *
+ * @example A loop by hand
+ * ```ts
+ * import { newEventLoop, sleep } from "@asyncio/asyncio/coroutines";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loop = newEventLoop();
+ * const task = loop.createTask(sleep(0.001, "done"));
+ * assertEquals(await loop.runUntilComplete(task), "done");
+ * loop.close();
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-llapi-index.html}
+ *
+ * @module
+ */
+
+export { AbstractEventLoop, type ExceptionContext } from "./abstract_event_loop.ts";
+export { abortable, fromSignal, toPromise } from "./abortable.ts";
+export { anext } from "./anext.ts";
+export { type AsyncContextManager, asyncWith } from "./async_with.ts";
+export {
+  BaseEventLoop,
+  type EventLoopOptions,
+  type ExceptionHandler,
+  type TaskFactory,
+} from "./base_event_loop.ts";
+export { type Clock, MonotonicClock, VirtualClock, type VirtualClockOptions } from "./clock.ts";
+export { Context, ContextVar, type ContextVarOptions, copyContext, Token } from "./context.ts";
+export {
+  type Awaitable,
+  type Coroutine,
+  coroutine,
+  type CoroutineFunction,
+  type CoroutineObject,
+  iscoroutine,
+  iscoroutinefunction,
+  type Result,
+} from "./coroutine.ts";
+export { ensureFuture, type EnsureFutureOptions, wrapFuture } from "./ensure_future.ts";
+export * from "./errors.ts";
+export { getEventLoop, getRunningLoop, newEventLoop, setEventLoop } from "./events.ts";
+export { fromPromise, type FromPromiseOptions } from "./from_promise.ts";
+export {
+  type AddDoneCallbackOptions,
+  type DoneCallback,
+  Future,
+  type FutureOptions,
+  isfuture,
+} from "./future.ts";
+export { Handle, TimerHandle } from "./handle.ts";
+export type { TimerPrecision } from "./_scheduler.ts";
+export { EventLoop, SelectorEventLoop } from "./selector_event_loop.ts";
+export { sleep } from "./sleep.ts";
+export { allTasks, type CreateTaskOptions, currentTask, Task, type TaskOptions } from "./task.ts";

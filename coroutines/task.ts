@@ -1,0 +1,347 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import { addWaiter, badYield, type Waitable } from "./_await.ts";
+import { type Context, inheritContext } from "./context.ts";
+import { type Coroutine, type CoroutineFunction, requireCoroutine } from "./coroutine.ts";
+import { claim, coroutineName, isClaimable } from "./_coroutine_object.ts";
+import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
+import { Future } from "./future.ts";
+import { run, type Runnable } from "./_ready_queue.ts";
+import { repr } from "./_repr.ts";
+import { current, requireRunningLoop, runningTask } from "./_running.ts";
+import { type Scheduler, schedulerOf } from "./_scheduler.ts";
+
+/** What can be given to a new task. */
+export interface CreateTaskOptions {
+  /** The name, for debugging. Default: `Task-1` and so on. */
+  name?: string | null | undefined;
+  /** The context to run in, as it is. Default: a copy of the current one. */
+  context?: Context | null | undefined;
+  /** Whether to run the first step at once, if the loop runs. Default: `false`. */
+  eagerStart?: boolean | null | undefined;
+}
+
+/** Options of {@linkcode Task}. */
+export interface TaskOptions extends CreateTaskOptions {
+  /** The loop it belongs to. Default: the running one. */
+  loop?: AbstractEventLoop | null | undefined;
+}
+
+/**
+ * A coroutine being run by the loop, step by step, and the future of what it returns.
+ *
+ * Made by `createTask()`. It starts in the loop's next turn, and gives way to others only where it
+ * waits. The loop keeps it alive until it is done.
+ *
+ * @typeParam T Type of what the coroutine returns.
+ *
+ * @example Usage
+ * ```ts
+ * import { createTask, run, sleep } from "@asyncio/asyncio";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const task = createTask(sleep(0.001, "done"));
+ *   assert(!task.done());
+ *   assertEquals(yield* task, "done");
+ * });
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.Task}
+ */
+export class Task<T> extends Future<T> implements Runnable {
+  // Invariants, of a task that is not done. It is in one of three states:
+  // - running: it is `current.task`;
+  // - scheduled: it stands in the ready queue, once, and #waiter, if there is one, is done;
+  // - waiting: #waiter is not done, and holds the task as a listener.
+  // #mustCancel: a CancelledError is to be thrown at the next step. The task is linked, by #previous
+  // and #next, into the scheduler's list of live tasks.
+  readonly #scheduler: Scheduler;
+  readonly #coro: Coroutine<T>;
+  #waiter: Waitable | null = null;
+  #error: unknown = null;
+  #mustCancel = false;
+  #cancelMessage = "";
+  #cancelRequests = 0;
+  #name: string | number;
+  #context: Context | null;
+  #controller: AbortController | null = null;
+  // deno-lint-ignore no-explicit-any
+  #previous: Task<any> | null = null;
+  // deno-lint-ignore no-explicit-any
+  #next: Task<any> | null = null;
+
+  /**
+   * @param coro The coroutine, or a coroutine function.
+   * @param options Its `loop`, `name` and `context`, and whether to start it eagerly.
+   * @throws {TypeError} If `coro` is neither.
+   * @throws {RuntimeError} If there is no current event loop.
+   */
+  constructor(coro: Coroutine<T> | CoroutineFunction<T>, options: TaskOptions = {}) {
+    super(options);
+    const loop = this.getLoop();
+    this.#coro = requireCoroutine(coro);
+    this.#scheduler = schedulerOf(loop);
+    this.#name = options.name ?? ++current.taskNumber;
+    this.#context = options.context ?? inheritContext();
+    this.#claim();
+    this.#link();
+    if (options.eagerStart && loop.isRunning()) this.#startEagerly();
+    else this.#scheduler.schedule(this);
+  }
+
+  /** The tasks of a scheduler that are not done. */
+  static live(scheduler: Scheduler): Task<unknown>[] {
+    const tasks: Task<unknown>[] = [];
+    let task = scheduler.firstTask as Task<unknown> | null;
+    for (; task !== null; task = task.#next) tasks.push(task);
+    return tasks.reverse();
+  }
+
+  /** The coroutine that it runs. */
+  getCoro(): Coroutine<T> {
+    return this.#coro;
+  }
+
+  /** The context that it runs in; `null` for one in which nothing was ever set. */
+  getContext(): Context | null {
+    return this.#context;
+  }
+
+  /** The name. */
+  getName(): string {
+    return typeof this.#name === "string" ? this.#name : `Task-${this.#name}`;
+  }
+
+  /**
+   * Names the task.
+   *
+   * @param name The name; anything else is made a string.
+   */
+  setName(name: string): void {
+    this.#name = String(name);
+  }
+
+  /**
+   * Aborted when the task is cancelled: give it to `fetch` and other functions of the host, which
+   * know nothing of tasks.
+   */
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#cancelRequests > 0) this.#abort();
+    }
+    return this.#controller.signal;
+  }
+
+  /** Tasks get their result from their coroutine. @throws {RuntimeError} Always. */
+  override setResult(_result: T): never {
+    throw new RuntimeError("Task does not support set_result operation");
+  }
+
+  /** Tasks get their exception from their coroutine. @throws {RuntimeError} Always. */
+  override setException(_exception: unknown): never {
+    throw new RuntimeError("Task does not support set_exception operation");
+  }
+
+  /**
+   * Asks the task to end: throws a `CancelledError` into its coroutine where it waits, innermost
+   * await first, in the loop's next turn. The coroutine may clean up, or refuse by catching it.
+   *
+   * @param message The text of the error.
+   * @returns Whether the task was still to be done.
+   */
+  // CPython: Lib/asyncio/tasks.py, Task.cancel
+  override cancel(message?: string | null): boolean {
+    this.forgiveUnretrieved();
+    if (this.done()) return false;
+    this.#cancelRequests++;
+    this.#cancelMessage = message ?? "";
+    if (this.#controller !== null) this.#abort();
+    if (this.#waiter?.cancel(this.#cancelMessage)) return true;
+    this.#mustCancel = true;
+    return true;
+  }
+
+  /** How many calls of `cancel()` are not taken back by `uncancel()`. */
+  cancelling(): number {
+    return this.#cancelRequests;
+  }
+
+  /**
+   * Takes one `cancel()` back, for code that has handled the `CancelledError`.
+   *
+   * @returns How many are left.
+   */
+  // CPython: Lib/asyncio/tasks.py, Task.uncancel
+  uncancel(): number {
+    if (this.#cancelRequests > 0) {
+      this.#cancelRequests--;
+      if (this.#cancelRequests === 0) this.#mustCancel = false;
+    }
+    return this.#cancelRequests;
+  }
+
+  /** For the loop: runs the coroutine to its next wait. */
+  // CPython: Lib/asyncio/tasks.py, Task.__step
+  [run](): void {
+    let error = this.#error;
+    if (this.#mustCancel) {
+      if (!(error instanceof CancelledError)) error = new CancelledError(this.#cancelMessage);
+      this.#mustCancel = false;
+    }
+    this.#error = null;
+    this.#waiter = null;
+    current.task = this;
+    current.context = this.#context;
+    try {
+      const step = error === null ? this.#coro.next() : this.#coro.throw(error);
+      if (step.done) this.#finish(step.value);
+      else this.#suspend(step.value);
+    } catch (thrown) {
+      this.#fail(thrown);
+    } finally {
+      this.#context = current.context as Context | null;
+      current.task = null;
+      current.context = null;
+    }
+  }
+
+  /** Runs the first step within the step, or the callback, of whoever creates the task. */
+  // CPython: Lib/asyncio/tasks.py, Task.__eager_start
+  #startEagerly(): void {
+    const { turning, loop, task, context } = current;
+    current.turning = true;
+    current.loop = this.#scheduler.loop;
+    try {
+      this[run]();
+    } finally {
+      current.turning = turning;
+      current.loop = loop;
+      current.task = task;
+      current.context = context;
+    }
+  }
+
+  /** Waits for what the coroutine has yielded. */
+  #suspend(yielded: unknown): void {
+    if (yielded === undefined || yielded === null) return this.#scheduler.schedule(this);
+    this.#error = badYield(this, this.#scheduler.loop, yielded);
+    if (this.#error !== null) return this.#scheduler.schedule(this);
+    const waiter = yielded as Waitable;
+    waiter[addWaiter](this);
+    this.#waiter = waiter;
+    if (this.#mustCancel && waiter.cancel(this.#cancelMessage)) this.#mustCancel = false;
+  }
+
+  #finish(value: T): void {
+    this.#unlink();
+    if (!this.#mustCancel) return super.setResult(value);
+    // Cancelled by itself in its last step.
+    this.#mustCancel = false;
+    super.cancel(this.#cancelMessage);
+  }
+
+  #fail(error: unknown): void {
+    this.#unlink();
+    if (error instanceof CancelledError) return this.cancelWith(error);
+    super.setException(error);
+    if (error instanceof KeyboardInterrupt) throw error;
+  }
+
+  #abort(): void {
+    this.#controller!.abort(new CancelledError(this.#cancelMessage));
+  }
+
+  #claim(): void {
+    if (!isClaimable(this.#coro)) return;
+    try {
+      claim(this.#coro, this);
+    } catch (error) {
+      this.#error = error;
+    }
+  }
+
+  #link(): void {
+    const first = this.#scheduler.firstTask as Task<unknown> | null;
+    this.#next = first;
+    if (first !== null) first.#previous = this;
+    this.#scheduler.firstTask = this;
+  }
+
+  #unlink(): void {
+    if (this.#previous === null) this.#scheduler.firstTask = this.#next;
+    else this.#previous.#next = this.#next;
+    if (this.#next !== null) this.#next.#previous = this.#previous;
+    this.#previous = this.#next = null;
+  }
+
+  /** The words of the repr: state, name, coroutine, what it waits for. */
+  // CPython: Lib/asyncio/base_tasks.py, _task_repr_info
+  protected override describe(): string[] {
+    const [state, ...details] = super.describe();
+    const coro = coroutineName(this.#coro);
+    const words = [
+      this.#cancelRequests > 0 && !this.done() ? "cancelling" : state!,
+      `name=${repr(this.getName())}`,
+      `coro=<${coro === undefined ? "generator" : `${coro}()`}>`,
+    ];
+    if (this.#waiter !== null) words.push(`wait_for=${this.#waiter}`);
+    return [...words, ...details];
+  }
+}
+
+/**
+ * The task that is running.
+ *
+ * Inside async functions as inside generators; `null` in a callback of the loop.
+ *
+ * @param loop The loop to ask. Default: the running one.
+ * @returns The task, or `null`.
+ * @throws {RuntimeError} If no loop is given and none is running.
+ *
+ * @example Usage
+ * ```ts
+ * import { currentTask, run } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   currentTask()?.setName("main");
+ *   assertEquals(currentTask()?.getName(), "main");
+ * });
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.current_task}
+ */
+export function currentTask(loop?: AbstractEventLoop | null): Task<unknown> | null {
+  const asked = loop ?? requireRunningLoop();
+  const task = runningTask() as Task<unknown> | null;
+  return task?.getLoop() === asked ? task : null;
+}
+
+/**
+ * The tasks of a loop that are not done.
+ *
+ * @param loop The loop to ask. Default: the running one.
+ * @returns A new set, in the order of their creation.
+ * @throws {RuntimeError} If no loop is given and none is running.
+ *
+ * @example Usage
+ * ```ts
+ * import { allTasks, createTask, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const task = createTask(sleep(0));
+ *   assertEquals(allTasks().size, 2);
+ *   yield* task;
+ *   assertEquals(allTasks().size, 1);
+ * });
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.all_tasks}
+ */
+export function allTasks(loop?: AbstractEventLoop | null): Set<Task<unknown>> {
+  return new Set(Task.live(schedulerOf(loop ?? requireRunningLoop())));
+}
