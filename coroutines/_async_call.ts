@@ -150,12 +150,22 @@ export class AsyncCall<T> extends BaseCoroutine<T> {
   }
 }
 
+const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
+
+/** Whether calling a function does nothing yet: it is a `function*`. */
+export function isGeneratorFunction(fn: object): boolean {
+  return Object.getPrototypeOf(fn) === GeneratorFunction;
+}
+
 /**
  * Calls a function as a part of the current task, and waits for what it returns, be it a coroutine, a
- * future or a promise.
+ * future or a promise. A generator function is simply delegated to.
  */
-export function callInTask<T>(
-  fn: () => Generator<unknown, T, unknown> | PromiseLike<T>,
+export function callInTask<A extends unknown[], T>(
+  fn: (...args: A) => Generator<unknown, T, unknown> | PromiseLike<T>,
+  self: unknown,
+  ...args: A
 ): Generator<unknown, T, unknown> {
-  return new AsyncCall<T>(fn);
+  if (isGeneratorFunction(fn)) return fn.apply(self, args) as Generator<unknown, T, unknown>;
+  return new AsyncCall<T>(() => fn.apply(self, args), fn.name);
 }

@@ -41,7 +41,7 @@ const step = coroutine(
     if (typeof it?.next !== "function") {
       throw new TypeError("anext() needs an asynchronous iterator");
     }
-    const { done, value } = yield* callInTask(() => it.next());
+    const { done, value } = yield* callInTask(it.next, it);
     if (done) throw new StopAsyncIteration();
     return value;
   },

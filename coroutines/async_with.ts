@@ -60,16 +60,16 @@ const enterAndExit = coroutine(
     cm: AsyncContextManager<unknown>,
     body: (value: unknown) => Coroutine<R> | PromiseLike<R>,
   ): Coroutine<R> {
-    const value = yield* callInTask(() => cm.aenter());
+    const value = yield* callInTask(cm.aenter, cm);
     let result: R;
     try {
-      result = yield* callInTask(() => body(value));
+      result = yield* callInTask(body, undefined, value);
     } catch (error) {
-      const swallowed = yield* callInTask(() => cm.aexit(error));
+      const swallowed = yield* callInTask(cm.aexit, cm, error);
       if (swallowed === true) return undefined as R;
       throw error;
     }
-    yield* callInTask(() => cm.aexit());
+    yield* callInTask(cm.aexit, cm);
     return result;
   },
 ) as <R>(

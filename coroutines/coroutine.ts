@@ -1,6 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { AsyncCall, isDrivable } from "./_async_call.ts";
+import { AsyncCall, isDrivable, isGeneratorFunction } from "./_async_call.ts";
 import {
   coroutinePrototype,
   debugging,
@@ -60,7 +60,6 @@ export type Result<A> = A extends Generator<unknown, infer T, infer _> ? T
   : A extends () => infer B ? Result<B>
   : never;
 
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
 const AsyncFunction = Object.getPrototypeOf(async function () {}) as object;
 
 /** Marks what {@linkcode coroutine} returns. */
@@ -110,10 +109,6 @@ export function coroutine<A extends unknown[], T, This = unknown>(
     [COROUTINE_FUNCTION]: { value: true },
   });
   return made as (this: This, ...args: A) => CoroutineObject<T>;
-}
-
-function isGeneratorFunction(fn: object): boolean {
-  return Object.getPrototypeOf(fn) === GeneratorFunction;
 }
 
 function fromGeneratorFunction(fn: AnyFunction): AnyFunction {
@@ -177,8 +172,8 @@ export function iscoroutine(value: unknown): value is Coroutine<unknown> {
  */
 export function iscoroutinefunction(value: unknown): boolean {
   if (typeof value !== "function") return false;
-  const kind = Object.getPrototypeOf(value);
-  return kind === GeneratorFunction || kind === AsyncFunction || COROUTINE_FUNCTION in value;
+  return isGeneratorFunction(value) || Object.getPrototypeOf(value) === AsyncFunction ||
+    COROUTINE_FUNCTION in value;
 }
 
 /**
