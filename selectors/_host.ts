@@ -5,12 +5,15 @@
  * counts in milliseconds.
  *
  * Facts of Deno 2.9 that it rests on. Microtasks alone never let a read complete. A turn by
- * `setImmediate` costs about 1 us, but the host looks at its sockets only once in 61 such turns; a
- * turn by `setTimeout(0)` takes 1 to 2 ms and looks at them every time.
+ * `setImmediate` costs about 1 us, but the host looks at its sockets only once in 61 such turns. A
+ * turn by `setTimeout(0)` looks at them every time, and takes 2 ms.
  */
 
 /** The longest wait in seconds. `setTimeout` overflows beyond 2^31 - 1 ms, about 24.8 days. */
 const LONGEST_WAIT = 24 * 3600;
+
+/** As many turns of the host as make sure that it has looked at its sockets: about 56 us. */
+const TURNS_TO_LOOK = 62;
 
 /** Monotonic seconds. */
 export function now(): number {
@@ -18,8 +21,8 @@ export function now(): number {
 }
 
 /**
- * Calls `callback` once, not before `delay` seconds have passed but for the resolution of the
- * timer, and after at most 24 hours.
+ * Calls `callback` once: not before `delay` seconds have passed but for the resolution of the timer,
+ * and after at most 24 hours.
  *
  * @returns What cancels it.
  */
@@ -28,11 +31,22 @@ export function startTimer(delay: number, callback: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Gives the host one cheap turn: other tasks of it run, and now and then its sockets are served. */
+/** Gives the host one cheap turn: its other tasks run, and now and then its sockets are served. */
 export function hostTurn(): Promise<void> {
+  return turns(1, () => false);
+}
+
+/** Gives the host time to look at its sockets, or less as soon as there is `enough`. */
+export function hostLook(enough: () => boolean): Promise<void> {
+  return turns(TURNS_TO_LOOK, enough);
+}
+
+function turns(count: number, enough: () => boolean): Promise<void> {
+  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
   return new Promise((resolve) => {
-    const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
-    if (setImmediate) setImmediate(resolve);
-    else setTimeout(resolve, 0);
+    if (setImmediate === undefined) return setTimeout(resolve, 0);
+    let left = count;
+    const turn = () => --left === 0 || enough() ? resolve() : setImmediate(turn);
+    setImmediate(turn);
   });
 }

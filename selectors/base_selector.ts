@@ -4,11 +4,14 @@
 import { KeyError, RuntimeError, ValueError } from "./errors.ts";
 import { ALL_EVENTS } from "./events.ts";
 import { descriptorOf, type FileObj } from "./file_object.ts";
-import { hostTurn, now, startTimer } from "./_host.ts";
+import { hostLook, hostTurn, now, startTimer } from "./_host.ts";
 import type { Registration } from "./registration.ts";
 import { repr } from "./_repr.ts";
 import { SelectorKey } from "./selector_key.ts";
 import { SelectorMap } from "./selector_map.ts";
+
+/** A `select()` that need not wait still has the host look at its sockets this often, in seconds. */
+const LOOK_INTERVAL = 0.001;
 
 /**
  * What all selectors have in common: the table of registrations, and `select()`.
@@ -49,11 +52,12 @@ import { SelectorMap } from "./selector_map.ts";
  * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector}
  */
 export abstract class BaseSelector<D = unknown> {
-  // Invariants: #map is undefined once closed, and then #table is empty for good. #end is set
-  // exactly while select() waits; it ends the wait.
+  // Invariants: #map is undefined once closed, and then #table is empty for good. #lastLook is when
+  // the host last looked at its sockets for select(), in seconds.
   readonly #table = new Map<number, Registration<D>>();
   #map: SelectorMap<D> | undefined = new SelectorMap(this.#table, (obj) => this.#find(obj));
   #selecting = false;
+  #lastLook = -Infinity;
 
   /**
    * Event loops only: called when something became ready after {@linkcode BaseSelector.prepare},
@@ -149,7 +153,7 @@ export abstract class BaseSelector<D = unknown> {
     }
     this.#selecting = true;
     try {
-      if (this.prepare()) await hostTurn();
+      if (this.prepare()) await this.#glance();
       else await this.#wait(timeout ?? Infinity);
       return [...this.poll()];
     } finally {
@@ -251,28 +255,41 @@ export abstract class BaseSelector<D = unknown> {
     return descriptorOf(fileobj);
   }
 
-  /** Waits for onReady, but no longer than `timeout` seconds. */
-  async #wait(timeout: number): Promise<void> {
-    const deadline = now() + timeout;
-    let woken = false;
-    do {
-      await new Promise<void>((resolve) => {
-        const stop = this.#needsTimer(timeout)
-          ? startTimer(Math.max(0, deadline - now()), resolve)
-          : undefined;
-        this.onReady = () => {
-          woken = true;
-          stop?.();
-          resolve();
-        };
-      });
-      this.onReady = null;
-    } while (!woken && now() < deadline);
+  /** Something is ready: lets the rest of the process run, and often enough the other sockets. */
+  async #glance(): Promise<void> {
+    if (now() - this.#lastLook < LOOK_INTERVAL) return hostTurn();
+    await hostLook(() => false);
+    this.#lastLook = now();
   }
 
-  /** Operations in flight keep the process alive; with none of them it takes a timer. */
-  #needsTimer(timeout: number): boolean {
-    return timeout !== Infinity || !this.active;
+  /** Waits for onReady, but no longer than `timeout` seconds. */
+  async #wait(timeout: number): Promise<void> {
+    let woken = false;
+    let wake = () => {};
+    this.onReady = () => {
+      woken = true;
+      wake();
+    };
+    try {
+      if (timeout <= 0) return await hostLook(() => woken);
+      for (let rest = timeout, end = now() + timeout; !woken && rest > 0; rest = end - now()) {
+        await this.#sleep(rest, (resolve) => wake = resolve);
+      }
+    } finally {
+      this.onReady = null;
+      this.#lastLook = now();
+    }
+  }
+
+  /** Waits for the function that it gives to be called, but no longer than `delay` seconds. */
+  async #sleep(delay: number, give: (resolve: () => void) => void): Promise<void> {
+    let stop = () => {};
+    await new Promise<void>((resolve) => {
+      give(resolve);
+      // Operations in flight keep the process alive; where there are none it takes a timer.
+      if (delay !== Infinity || !this.active) stop = startTimer(delay, resolve);
+    });
+    stop();
   }
 
   #checkOpen(): void {

@@ -45,9 +45,9 @@ const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as ne
  * @see {@link https://docs.python.org/3/library/selectors.html#selectors.DefaultSelector}
  */
 export class DenoSelector<D = unknown> extends BaseSelector<D> {
-  // Invariants: a row is among the first #count of #candidates exactly while it is `queued`. Each
-  // row in the table either is queued, or its source has yet to raise one of its events and has
-  // been armed for them. So only candidates need be looked at.
+  // Invariants: a row is among the first #count of #candidates exactly while it is `queued`. For each
+  // row in the table that is not, no event of its key holds, and its source has been armed for all of
+  // them and will wake the row. So only candidates need be looked at.
   #candidates: (SourceRegistration<D> | undefined)[] = [];
   #count = 0;
   #waiting = false;
@@ -106,7 +106,7 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
     queueMicrotask(this.#notify);
   };
 
-  /** Keeps the candidates that are ready, and arms the others. */
+  /** Keeps the candidates that are ready, and arms what they are not ready for. */
   #sift(): void {
     const candidates = this.#candidates;
     const count = this.#count;
@@ -115,12 +115,11 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
       const row = candidates[i]!;
       candidates[i] = undefined;
       if (row.detached) continue;
-      if ((row.source.ready & row.key.events) !== 0) {
-        candidates[kept++] = row;
-      } else {
-        row.queued = false;
-        row.source.arm(row.key.events);
-      }
+      const { source, key: { events } } = row;
+      const missing = events & ~source.ready;
+      if (missing !== 0) source.arm(missing);
+      if (missing === events) row.queued = false;
+      else candidates[kept++] = row;
     }
     this.#count = kept;
   }
