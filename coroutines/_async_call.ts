@@ -9,12 +9,17 @@ import { Future } from "./future.ts";
 import { repr } from "./_repr.ts";
 import { current, requireRunningLoop, runInFrame } from "./_running.ts";
 
-/** Whether a value is a coroutine, by what it can do. */
+/** Stands for all generators in `instanceof`, which the engine answers faster than any question. */
+const GeneratorObject = function () {} as unknown as new () => Generator<unknown, unknown, unknown>;
+GeneratorObject.prototype = Object.getPrototypeOf(function* () {}).prototype;
+
+/** Whether a value is a coroutine: a generator, or anything that can do what generators can. */
 export function isDrivable(value: unknown): value is Generator<unknown, unknown, unknown> {
-  const candidate = value as Partial<Generator> | null;
-  return typeof candidate === "object" && candidate !== null &&
-    typeof candidate.next === "function" && typeof candidate.throw === "function" &&
-    typeof candidate.return === "function" && typeof candidate[Symbol.iterator] === "function";
+  if (value instanceof GeneratorObject || value instanceof BaseCoroutine) return true;
+  if (typeof value !== "object" || value === null || value instanceof Future) return false;
+  const { next, throw: raise, return: close } = value as Partial<Generator>;
+  return typeof next === "function" && typeof raise === "function" && typeof close === "function" &&
+    Symbol.iterator in value;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

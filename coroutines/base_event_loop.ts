@@ -330,12 +330,14 @@ export class BaseEventLoop extends AbstractEventLoop {
    */
   override createTask<T>(
     coro: Coroutine<T> | CoroutineFunction<T>,
-    options: CreateTaskOptions = {},
+    options?: CreateTaskOptions,
   ): Task<T> {
     if (this.#closed && iscoroutine(coro)) coro.return(undefined as T);
     this.#checkClosed();
-    if (this.#taskFactory === null) return new Task(coro, { ...options, loop: this });
-    return this.#taskFactory(this, coro as Coroutine<T>, options);
+    if (this.#taskFactory !== null) {
+      return this.#taskFactory(this, coro as Coroutine<T>, options ?? {});
+    }
+    return new Task(coro, options === undefined ? { loop: this } : { ...options, loop: this });
   }
 
   /**

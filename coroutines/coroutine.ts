@@ -8,7 +8,7 @@ import {
   nameCoroutine,
   watch,
 } from "./_coroutine_object.ts";
-import { Future } from "./future.ts";
+import type { Future } from "./future.ts";
 import { repr } from "./_repr.ts";
 
 /**
@@ -187,7 +187,7 @@ export function toCoroutine<T>(
     if (COROUTINE_FUNCTION in value || isGeneratorFunction(value)) return value() as Coroutine<T>;
     return new AsyncCall<T>(value);
   }
-  return isDrivable(value) && !(value instanceof Future) ? value : undefined;
+  return isDrivable(value) ? value : undefined;
 }
 
 /** Like {@linkcode toCoroutine}, with an error that says what to do. */

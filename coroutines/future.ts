@@ -15,7 +15,10 @@ import { noteRetrieved, noteUnretrieved } from "./_unretrieved.ts";
 enum State {
   Pending,
   Finished,
+  /** It has an exception that somebody has asked for. */
   Failed,
+  /** It has one that nobody has asked for yet. */
+  FailedUnseen,
   Cancelled,
 }
 
@@ -75,13 +78,12 @@ type Listener = Callback | Runnable;
  * @see {@link https://docs.python.org/3/library/asyncio-future.html#asyncio.Future}
  */
 export class Future<T> implements PromiseLike<T>, Waitable {
-  // Invariants: once not Pending, the state stays and there are no listeners. #value is the result
-  // when Finished, the error when Failed, and when Cancelled the message or the very error to throw.
+  // Invariants: once not Pending, it stays so, and there are no listeners. #value is the result when
+  // Finished, the error when Failed, and when Cancelled the message or the very error to throw.
   #state = State.Pending;
   #value: unknown = undefined;
   /** Nearly always there is one listener or none. */
   #listeners: Listener | Listener[] | null = null;
-  #retrieved = true;
   readonly #scheduler: Scheduler;
 
   static {
@@ -94,6 +96,11 @@ export class Future<T> implements PromiseLike<T>, Waitable {
    */
   constructor(options: FutureOptions = {}) {
     this.#scheduler = schedulerOf(options.loop ?? currentLoop());
+  }
+
+  /** For tasks: what runs them. */
+  protected get scheduler(): Scheduler {
+    return this.#scheduler;
   }
 
   /** The loop that it belongs to. */
@@ -121,9 +128,10 @@ export class Future<T> implements PromiseLike<T>, Waitable {
   // CPython: Lib/asyncio/futures.py, Future.result
   result(): T {
     if (this.#state === State.Finished) return this.#value as T;
-    if (this.#state === State.Failed) throw this.#retrieve();
+    if (this.#state === State.Pending) throw new InvalidStateError("Result is not set.");
     if (this.#state === State.Cancelled) throw this.#takeCancelledError();
-    throw new InvalidStateError("Result is not set.");
+    this.noteRetrieved();
+    throw this.#value;
   }
 
   /**
@@ -134,9 +142,10 @@ export class Future<T> implements PromiseLike<T>, Waitable {
    */
   exception(): unknown {
     if (this.#state === State.Finished) return null;
-    if (this.#state === State.Failed) return this.#retrieve();
+    if (this.#state === State.Pending) throw new InvalidStateError("Exception is not set.");
     if (this.#state === State.Cancelled) throw this.#takeCancelledError();
-    throw new InvalidStateError("Exception is not set.");
+    this.noteRetrieved();
+    return this.#value;
   }
 
   /**
@@ -164,8 +173,7 @@ export class Future<T> implements PromiseLike<T>, Waitable {
     this.#checkPending();
     const error = isErrorClass(exception) ? new exception() : exception;
     this.#value = error;
-    this.#state = State.Failed;
-    this.#retrieved = false;
+    this.#state = State.FailedUnseen;
     noteUnretrieved(this, this.getLoop(), error);
     this.#scheduleListeners();
   }
@@ -178,7 +186,7 @@ export class Future<T> implements PromiseLike<T>, Waitable {
    */
   // CPython: Lib/asyncio/futures.py, Future.cancel
   cancel(message?: string | null): boolean {
-    this.#noteRetrieved();
+    this.noteRetrieved();
     if (this.#state !== State.Pending) return false;
     this.#value = message ?? "";
     this.#state = State.Cancelled;
@@ -192,9 +200,11 @@ export class Future<T> implements PromiseLike<T>, Waitable {
     this.#value = error;
   }
 
-  /** Forgets that an exception was not asked for: somebody takes care of it. */
-  protected forgiveUnretrieved(): void {
-    this.#noteRetrieved();
+  /** Notes that somebody takes care of the exception, if there is one. */
+  protected noteRetrieved(): void {
+    if (this.#state !== State.FailedUnseen) return;
+    this.#state = State.Failed;
+    noteRetrieved(this);
   }
 
   /**
@@ -278,6 +288,7 @@ export class Future<T> implements PromiseLike<T>, Waitable {
       case State.Finished:
         return ["finished", `result=${repr(this.#value)}`];
       case State.Failed:
+      case State.FailedUnseen:
         return ["finished", `exception=${repr(this.#value)}`];
       case State.Cancelled:
         return ["cancelled"];
@@ -322,17 +333,6 @@ export class Future<T> implements PromiseLike<T>, Waitable {
       ? new Handle(listener.fn, [this], this.getLoop(), listener.context)
       : listener;
     this.#scheduler.schedule(entry);
-  }
-
-  #retrieve(): unknown {
-    this.#noteRetrieved();
-    return this.#value;
-  }
-
-  #noteRetrieved(): void {
-    if (this.#retrieved) return;
-    this.#retrieved = true;
-    noteRetrieved(this);
   }
 
   #takeCancelledError(): CancelledError {

@@ -92,6 +92,7 @@ export class Handle implements Runnable {
     const callback = this.#callback;
     if (callback === null) return;
     const args = this.#args;
+    current.task = null;
     current.context = this.#context;
     try {
       const result = args.length === 0 ? callback() : callback(...args);
@@ -99,8 +100,6 @@ export class Handle implements Runnable {
     } catch (error) {
       if (error instanceof KeyboardInterrupt) throw error;
       this.#report(error);
-    } finally {
-      current.context = null;
     }
   }
 

@@ -106,15 +106,25 @@ class Sleep<T> extends BaseCoroutine<T> {
   }
 }
 
+/** Where a {@linkcode Timer} is on its way. */
+enum Phase {
+  /** Among the loop's timers. */
+  Scheduled,
+  /** The same, and a task waits. */
+  Awaited,
+  /** The loop has let it go. */
+  Popped,
+  /** The task has gone on, before the time or after. */
+  Dropped,
+}
+
 /**
  * What a sleeping task waits for: its future, the timer's entry and the iterator that goes through
- * it in one object, so that a million sleepers cost a third of the memory.
+ * it in one object, so that a million sleepers take a third of the memory.
  */
 class Timer<T> extends Future<T> implements TimerEntry {
   readonly #outcome: T;
-  #waited = false;
-  #scheduled = true;
-  #dropped = false;
+  #phase = Phase.Scheduled;
 
   constructor(delay: number, result: T) {
     const loop = requireRunningLoop();
@@ -125,20 +135,20 @@ class Timer<T> extends Future<T> implements TimerEntry {
 
   /** The time has come. */
   [run](): void {
-    if (!this.#dropped && !this.done()) this.setResult(this.#outcome);
+    if (this.#phase !== Phase.Dropped && !this.done()) this.setResult(this.#outcome);
   }
 
   get [dropped](): boolean {
-    return this.#dropped;
+    return this.#phase === Phase.Dropped;
   }
 
   [popped](): void {
-    this.#scheduled = false;
+    if (this.#phase !== Phase.Dropped) this.#phase = Phase.Popped;
   }
 
   #drop(): void {
-    if (this.#scheduled && !this.#dropped) schedulerOf(this.getLoop()).timers.noteCancelled();
-    this.#dropped = true;
+    if (this.#phase < Phase.Popped) this.scheduler.timers.noteCancelled();
+    this.#phase = Phase.Dropped;
   }
 
   /** The iterator of `yield*`: itself. */
@@ -148,8 +158,8 @@ class Timer<T> extends Future<T> implements TimerEntry {
 
   next(): IteratorResult<unknown, T> {
     if (!this.done()) {
-      if (this.#waited) throw new RuntimeError("await wasn't used with future");
-      this.#waited = true;
+      if (this.#phase === Phase.Awaited) throw new RuntimeError("await wasn't used with future");
+      this.#phase = Phase.Awaited;
       current.awaited = this;
       return { done: false, value: this };
     }

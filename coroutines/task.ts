@@ -10,7 +10,7 @@ import { Future } from "./future.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
 import { repr } from "./_repr.ts";
 import { current, requireRunningLoop, runningTask } from "./_running.ts";
-import { type Scheduler, schedulerOf } from "./_scheduler.ts";
+import { schedulerOf } from "./_scheduler.ts";
 
 /** What can be given to a new task. */
 export interface CreateTaskOptions {
@@ -26,6 +26,30 @@ export interface CreateTaskOptions {
 export interface TaskOptions extends CreateTaskOptions {
   /** The loop it belongs to. Default: the running one. */
   loop?: AbstractEventLoop | null | undefined;
+}
+
+// deno-lint-ignore no-explicit-any
+type AnyTask = Task<any>;
+
+/** What there is to know of a task that was cancelled, or whose signal was asked for. */
+class Cancellation {
+  /** How many calls of `cancel()` are not taken back. */
+  requests = 0;
+  /** The text of the latest. */
+  message = "";
+  /** Whether a `CancelledError` is to be thrown at the next step. */
+  pending = false;
+  controller: AbortController | null = null;
+
+  takeError(): CancelledError {
+    this.pending = false;
+    return new CancelledError(this.message);
+  }
+
+  abort(): void {
+    if (this.controller === null || this.controller.signal.aborted) return;
+    this.controller.abort(new CancelledError(this.message));
+  }
 }
 
 /**
@@ -55,22 +79,18 @@ export class Task<T> extends Future<T> implements Runnable {
   // - running: it is `current.task`;
   // - scheduled: it stands in the ready queue, once, and #waiter, if there is one, is done;
   // - waiting: #waiter is not done, and holds the task as a listener.
-  // #mustCancel: a CancelledError is to be thrown at the next step. The task is linked, by #previous
-  // and #next, into the scheduler's list of live tasks.
-  readonly #scheduler: Scheduler;
+  // It is linked, by #previous and #next, into the scheduler's list of live tasks.
+  //
+  // What most tasks never need is kept out of the object: a million of them are alive at once.
   readonly #coro: Coroutine<T>;
   #waiter: Waitable | null = null;
+  /** What to throw into the coroutine at its next step. */
   #error: unknown = null;
-  #mustCancel = false;
-  #cancelMessage = "";
-  #cancelRequests = 0;
+  #cancellation: Cancellation | null = null;
   #name: string | number;
   #context: Context | null;
-  #controller: AbortController | null = null;
-  // deno-lint-ignore no-explicit-any
-  #previous: Task<any> | null = null;
-  // deno-lint-ignore no-explicit-any
-  #next: Task<any> | null = null;
+  #previous: AnyTask | null = null;
+  #next: AnyTask | null = null;
 
   /**
    * @param coro The coroutine, or a coroutine function.
@@ -80,19 +100,17 @@ export class Task<T> extends Future<T> implements Runnable {
    */
   constructor(coro: Coroutine<T> | CoroutineFunction<T>, options: TaskOptions = {}) {
     super(options);
-    const loop = this.getLoop();
     this.#coro = requireCoroutine(coro);
-    this.#scheduler = schedulerOf(loop);
     this.#name = options.name ?? ++current.taskNumber;
     this.#context = options.context ?? inheritContext();
     this.#claim();
     this.#link();
-    if (options.eagerStart && loop.isRunning()) this.#startEagerly();
-    else this.#scheduler.schedule(this);
+    if (options.eagerStart && this.getLoop().isRunning()) this.#startEagerly();
+    else this.scheduler.schedule(this);
   }
 
   /** The tasks of a scheduler that are not done. */
-  static live(scheduler: Scheduler): Task<unknown>[] {
+  static live(scheduler: { firstTask: object | null }): Task<unknown>[] {
     const tasks: Task<unknown>[] = [];
     let task = scheduler.firstTask as Task<unknown> | null;
     for (; task !== null; task = task.#next) tasks.push(task);
@@ -128,11 +146,12 @@ export class Task<T> extends Future<T> implements Runnable {
    * know nothing of tasks.
    */
   get signal(): AbortSignal {
-    if (this.#controller === null) {
-      this.#controller = new AbortController();
-      if (this.#cancelRequests > 0) this.#abort();
+    const cancellation = this.#cancellation ??= new Cancellation();
+    if (cancellation.controller === null) {
+      cancellation.controller = new AbortController();
+      if (cancellation.requests > 0) cancellation.abort();
     }
-    return this.#controller.signal;
+    return cancellation.controller.signal;
   }
 
   /** Tasks get their result from their coroutine. @throws {RuntimeError} Always. */
@@ -154,19 +173,19 @@ export class Task<T> extends Future<T> implements Runnable {
    */
   // CPython: Lib/asyncio/tasks.py, Task.cancel
   override cancel(message?: string | null): boolean {
-    this.forgiveUnretrieved();
+    this.noteRetrieved();
     if (this.done()) return false;
-    this.#cancelRequests++;
-    this.#cancelMessage = message ?? "";
-    if (this.#controller !== null) this.#abort();
-    if (this.#waiter?.cancel(this.#cancelMessage)) return true;
-    this.#mustCancel = true;
+    const cancellation = this.#cancellation ??= new Cancellation();
+    cancellation.requests++;
+    cancellation.message = message ?? "";
+    cancellation.abort();
+    if (!this.#waiter?.cancel(cancellation.message)) cancellation.pending = true;
     return true;
   }
 
   /** How many calls of `cancel()` are not taken back by `uncancel()`. */
   cancelling(): number {
-    return this.#cancelRequests;
+    return this.#cancellation?.requests ?? 0;
   }
 
   /**
@@ -176,36 +195,30 @@ export class Task<T> extends Future<T> implements Runnable {
    */
   // CPython: Lib/asyncio/tasks.py, Task.uncancel
   uncancel(): number {
-    if (this.#cancelRequests > 0) {
-      this.#cancelRequests--;
-      if (this.#cancelRequests === 0) this.#mustCancel = false;
-    }
-    return this.#cancelRequests;
+    const cancellation = this.#cancellation;
+    if (cancellation === null || cancellation.requests === 0) return 0;
+    if (--cancellation.requests === 0) cancellation.pending = false;
+    return cancellation.requests;
   }
 
   /** For the loop: runs the coroutine to its next wait. */
   // CPython: Lib/asyncio/tasks.py, Task.__step
   [run](): void {
-    let error = this.#error;
-    if (this.#mustCancel) {
-      if (!(error instanceof CancelledError)) error = new CancelledError(this.#cancelMessage);
-      this.#mustCancel = false;
-    }
+    const error = this.#cancellation?.pending ? this.#takeCancelledError() : this.#error;
     this.#error = null;
     this.#waiter = null;
     current.task = this;
     current.context = this.#context;
+    let step: IteratorResult<unknown, T>;
     try {
-      const step = error === null ? this.#coro.next() : this.#coro.throw(error);
-      if (step.done) this.#finish(step.value);
-      else this.#suspend(step.value);
+      step = error === null ? this.#coro.next() : this.#coro.throw(error);
     } catch (thrown) {
-      this.#fail(thrown);
-    } finally {
       this.#context = current.context as Context | null;
-      current.task = null;
-      current.context = null;
+      return this.#fail(thrown);
     }
+    if (this.#context !== current.context) this.#context = current.context as Context | null;
+    if (step.done) this.#finish(step.value);
+    else this.#suspend(step.value);
   }
 
   /** Runs the first step within the step, or the callback, of whoever creates the task. */
@@ -213,7 +226,7 @@ export class Task<T> extends Future<T> implements Runnable {
   #startEagerly(): void {
     const { turning, loop, task, context } = current;
     current.turning = true;
-    current.loop = this.#scheduler.loop;
+    current.loop = this.getLoop();
     try {
       this[run]();
     } finally {
@@ -226,21 +239,22 @@ export class Task<T> extends Future<T> implements Runnable {
 
   /** Waits for what the coroutine has yielded. */
   #suspend(yielded: unknown): void {
-    if (yielded === undefined || yielded === null) return this.#scheduler.schedule(this);
-    this.#error = badYield(this, this.#scheduler.loop, yielded);
-    if (this.#error !== null) return this.#scheduler.schedule(this);
+    if (yielded === undefined || yielded === null) return this.scheduler.schedule(this);
+    this.#error = badYield(this, this.getLoop(), yielded);
+    if (this.#error !== null) return this.scheduler.schedule(this);
     const waiter = yielded as Waitable;
     waiter[addWaiter](this);
     this.#waiter = waiter;
-    if (this.#mustCancel && waiter.cancel(this.#cancelMessage)) this.#mustCancel = false;
+    if (this.#cancellation?.pending && waiter.cancel(this.#cancellation.message)) {
+      this.#cancellation.pending = false;
+    }
   }
 
   #finish(value: T): void {
     this.#unlink();
-    if (!this.#mustCancel) return super.setResult(value);
-    // Cancelled by itself in its last step.
-    this.#mustCancel = false;
-    super.cancel(this.#cancelMessage);
+    // It may have been cancelled by itself in its last step.
+    if (this.#cancellation?.pending) this.cancelWith(this.#cancellation.takeError());
+    else super.setResult(value);
   }
 
   #fail(error: unknown): void {
@@ -250,8 +264,10 @@ export class Task<T> extends Future<T> implements Runnable {
     if (error instanceof KeyboardInterrupt) throw error;
   }
 
-  #abort(): void {
-    this.#controller!.abort(new CancelledError(this.#cancelMessage));
+  /** What the pending cancellation throws: in place of another error, unless that is one as well. */
+  #takeCancelledError(): unknown {
+    const error = this.#cancellation!.takeError();
+    return this.#error instanceof CancelledError ? this.#error : error;
   }
 
   #claim(): void {
@@ -264,14 +280,15 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 
   #link(): void {
-    const first = this.#scheduler.firstTask as Task<unknown> | null;
+    const { scheduler } = this;
+    const first = scheduler.firstTask as AnyTask | null;
     this.#next = first;
     if (first !== null) first.#previous = this;
-    this.#scheduler.firstTask = this;
+    scheduler.firstTask = this;
   }
 
   #unlink(): void {
-    if (this.#previous === null) this.#scheduler.firstTask = this.#next;
+    if (this.#previous === null) this.scheduler.firstTask = this.#next;
     else this.#previous.#next = this.#next;
     if (this.#next !== null) this.#next.#previous = this.#previous;
     this.#previous = this.#next = null;
@@ -283,7 +300,7 @@ export class Task<T> extends Future<T> implements Runnable {
     const [state, ...details] = super.describe();
     const coro = coroutineName(this.#coro);
     const words = [
-      this.#cancelRequests > 0 && !this.done() ? "cancelling" : state!,
+      this.cancelling() > 0 && !this.done() ? "cancelling" : state!,
       `name=${repr(this.getName())}`,
       `coro=<${coro === undefined ? "generator" : `${coro}()`}>`,
     ];
