@@ -4,8 +4,27 @@
 const MAX_TEXT = 60;
 const MAX_ITEMS = 6;
 
-/** A value as Python's `repr()` would write it; numbers as JavaScript prints them. */
-export function repr(value: unknown, depth = 0): string {
+/**
+ * A value as Python's `repr()` would write it; numbers as JavaScript prints them.
+ *
+ * @param value Anything.
+ * @returns The text. Long strings and lists are cut, as by Python's `reprlib`.
+ *
+ * @example Usage
+ * ```ts
+ * import { repr } from "@asyncio/asyncio/coroutines";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(repr([1, "a", null, true]), "[1, 'a', None, True]");
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/functions.html#repr}
+ */
+export function repr(value: unknown): string {
+  return reprWithin(value, 0);
+}
+
+function reprWithin(value: unknown, depth: number): string {
   switch (typeof value) {
     case "string":
       return quote(value);
@@ -35,7 +54,7 @@ function reprObject(value: object, depth: number): string {
   }
   if (Array.isArray(value)) {
     if (depth > 2) return "[...]";
-    const items = value.slice(0, MAX_ITEMS).map((item) => repr(item, depth + 1));
+    const items = value.slice(0, MAX_ITEMS).map((item) => reprWithin(item, depth + 1));
     if (value.length > MAX_ITEMS) items.push("...");
     return `[${items.join(", ")}]`;
   }
@@ -55,7 +74,29 @@ export function reprCall(fn: unknown, args: readonly unknown[] = []): string {
 const DENO_INSPECT = Symbol.for("Deno.customInspect");
 const NODE_INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
-/** Makes `Deno.inspect` and `console.log` show instances of a class by their `toString()`. */
+/**
+ * Makes `Deno.inspect` and `console.log` show instances of a class by their `toString()`.
+ *
+ * @param prototype The prototype of the class.
+ *
+ * @example Usage
+ * ```ts
+ * import { inspectAsText } from "@asyncio/asyncio/coroutines";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Door {
+ *   static {
+ *     inspectAsText(this.prototype);
+ *   }
+ *
+ *   toString(): string {
+ *     return "<Door closed>";
+ *   }
+ * }
+ *
+ * assertEquals(Deno.inspect(new Door()), "<Door closed>");
+ * ```
+ */
 export function inspectAsText(prototype: { toString(): string }): void {
   const text = {
     value(this: object): string {

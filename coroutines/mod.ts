@@ -55,6 +55,7 @@ export {
   isfuture,
 } from "./future.ts";
 export { Handle, TimerHandle } from "./handle.ts";
+export { inspectAsText, repr } from "./_repr.ts";
 export type { TimerPrecision } from "./_scheduler.ts";
 export { EventLoop, SelectorEventLoop } from "./selector_event_loop.ts";
 export { sleep } from "./sleep.ts";
