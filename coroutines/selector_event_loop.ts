@@ -110,6 +110,16 @@ export class SelectorEventLoop extends BaseEventLoop {
   }
 
   /**
+   * A new socket of the kind that this loop's selector watches.
+   *
+   * @param family `AF_INET`, `AF_INET6` or `AF_UNIX`. Default: `AF_INET`.
+   * @returns The socket, non-blocking.
+   */
+  createSocket(family?: number): NonBlockingSocket {
+    return this.selector.createSocket(family);
+  }
+
+  /**
    * Receives up to `size` bytes.
    *
    * @param sock The socket, non-blocking.

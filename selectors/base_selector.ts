@@ -5,10 +5,12 @@ import { KeyError, RuntimeError, ValueError } from "./errors.ts";
 import { ALL_EVENTS } from "./events.ts";
 import { descriptorOf, type FileObj } from "./file_object.ts";
 import { hostLook, hostTurn, now, startTimer } from "./_host.ts";
+import type { NonBlockingSocket } from "./non_blocking_socket.ts";
 import type { Registration } from "./registration.ts";
 import { repr } from "./_repr.ts";
 import { SelectorKey } from "./selector_key.ts";
 import { SelectorMap } from "./selector_map.ts";
+import { Socket } from "./socket.ts";
 
 /** A `select()` that need not wait still has the host look at its sockets this often, in seconds. */
 const LOOK_INTERVAL = 0.001;
@@ -199,6 +201,17 @@ export abstract class BaseSelector<D = unknown> {
    */
   getMap(): ReadonlyMap<FileObj, SelectorKey<D>> | undefined {
     return this.#map;
+  }
+
+  /**
+   * A new socket of the kind that this selector watches: what an event loop over it connects and
+   * listens with.
+   *
+   * @param family `AF_INET`, `AF_INET6` or `AF_UNIX`.
+   * @returns The socket.
+   */
+  createSocket(family?: number): NonBlockingSocket {
+    return new Socket(family);
   }
 
   /** Whether anything is registered. */

@@ -1,0 +1,126 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Consumed chunks are dropped from the list's front when there are this many. */
+const CHUNKS_TO_DROP = 32;
+
+/**
+ * Bytes in the order of their arrival: chunks go in at the end, any number of bytes comes out at the
+ * front. A chunk that is taken whole is handed on as it is, so most bytes are never copied.
+ *
+ * Invariants: the chunks before `#first` are consumed and cleared, no chunk is empty, and `#length`
+ * is the sum of their lengths.
+ */
+export class ByteQueue {
+  #chunks: Uint8Array[] = [];
+  #first = 0;
+  #length = 0;
+
+  /** The number of bytes. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Adds bytes at the end. They belong to the queue from then on. */
+  push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#chunks.push(bytes);
+    this.#length += bytes.length;
+  }
+
+  /** The chunk at the front; empty if there is none. */
+  get front(): Uint8Array {
+    return this.#chunks[this.#first] ?? NO_BYTES;
+  }
+
+  /** Takes up to `size` bytes from the front. */
+  take(size: number): Uint8Array {
+    const front = this.front;
+    if (size >= this.#length && front.length === this.#length) {
+      this.clear();
+      return front;
+    }
+    if (size <= front.length) {
+      const bytes = front.subarray(0, size);
+      this.drop(size);
+      return bytes;
+    }
+    const bytes = this.#copy(Math.min(size, this.#length));
+    this.drop(bytes.length);
+    return bytes;
+  }
+
+  /** Drops `size` bytes, of as many or more, from the front. */
+  drop(size: number): void {
+    this.#length -= size;
+    for (let rest = size; rest > 0;) {
+      const front = this.front;
+      if (front.length > rest) {
+        this.#chunks[this.#first] = front.subarray(rest);
+        return;
+      }
+      rest -= front.length;
+      this.#dropFront();
+    }
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.#chunks.length = 0;
+    this.#first = 0;
+    this.#length = 0;
+  }
+
+  /** Where `pattern` begins, at `from` or later; -1 if it is nowhere. */
+  indexOf(pattern: Uint8Array, from: number): number {
+    const bytes = this.#joined();
+    const last = bytes.length - pattern.length;
+    for (let at = from; at <= last; at++) {
+      at = bytes.indexOf(pattern[0]!, at);
+      if (at < 0 || at > last) return -1;
+      if (matches(bytes, pattern, at)) return at;
+    }
+    return -1;
+  }
+
+  #dropFront(): void {
+    this.#chunks[this.#first++] = NO_BYTES;
+    if (this.#first === this.#chunks.length) {
+      this.#chunks.length = 0;
+      this.#first = 0;
+    } else if (this.#first === CHUNKS_TO_DROP) {
+      this.#chunks.splice(0, this.#first);
+      this.#first = 0;
+    }
+  }
+
+  /** All bytes as one chunk. Searching goes over them again and again: joining pays once. */
+  #joined(): Uint8Array {
+    if (this.front.length < this.#length) {
+      const joined = this.#copy(this.#length);
+      this.clear();
+      this.push(joined);
+    }
+    return this.front;
+  }
+
+  #copy(size: number): Uint8Array {
+    const bytes = new Uint8Array(size);
+    let filled = 0;
+    for (let i = this.#first; filled < size; i++) {
+      const chunk = this.#chunks[i]!;
+      const part = chunk.length <= size - filled ? chunk : chunk.subarray(0, size - filled);
+      bytes.set(part, filled);
+      filled += part.length;
+    }
+    return bytes;
+  }
+}
+
+function matches(bytes: Uint8Array, pattern: Uint8Array, at: number): boolean {
+  for (let i = 1; i < pattern.length; i++) {
+    if (bytes[at + i] !== pattern[i]) return false;
+  }
+  return true;
+}
