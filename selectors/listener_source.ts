@@ -77,6 +77,8 @@ export class ListenerSource extends Source {
 
   #fail(error: Error): void {
     if (this.#state === CLOSED) return;
+    this.#state = IDLE;
+    if (hasGone(error)) return this.arm(EVENT_READ);
     this.#state = FAILED;
     this.#error = error;
     this.raise(EVENT_READ);
@@ -107,4 +109,13 @@ export class ListenerSource extends Source {
     if (alive) this.#listener.ref();
     else this.#listener.unref();
   }
+}
+
+/**
+ * Whether a client has gone again before it was accepted. Deno asks for the address of each client,
+ * and an accept fails with NotConnected when there is none any more; the listener is well.
+ */
+function hasGone(error: Error): boolean {
+  return error instanceof Deno.errors.NotConnected ||
+    error instanceof Deno.errors.ConnectionAborted;
 }
