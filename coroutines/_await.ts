@@ -100,6 +100,7 @@ export class TaskFrame implements Frame {
     this.#owner = owner;
     this.#scheduler = schedulerOf(loop);
     this.#scheduler.foreignWaits++;
+    this.#scheduler.wokeNative = true;
   }
 
   /** Whether somebody still waits for the function. */

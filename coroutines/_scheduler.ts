@@ -47,6 +47,13 @@ const STEPS_PER_READING = 64;
 /** Timers due within this many seconds are due now. CPython: `_clock_resolution`. */
 const RESOLUTION = 1e-9;
 
+/**
+ * How many microtasks async functions are given to go on in after a batch: each `await` between two
+ * of them, when one returns to the other, takes one.
+ */
+const MIN_MICROTASKS = 2;
+const MAX_MICROTASKS = 12;
+
 /** How often the loop is woken by microtask before it lets a macrotask pass. */
 const MAX_MICROTASK_WAKES = 32;
 
@@ -114,7 +121,7 @@ export class Scheduler {
   slowAfter = 0.1;
   /** Async functions and promises that wait for something the loop cannot see. */
   foreignWaits = 0;
-  /** Set when a step has woken an async function: it goes on in a microtask. */
+  /** Set when a step has started or woken an async function: it goes on in a microtask. */
   wokeNative = false;
 
   #state = State.Stopped;
@@ -132,6 +139,10 @@ export class Scheduler {
   /** The host's time at which the slice ends; 0 before it has begun. */
   #sliceEnd = 0;
   #microtaskWakes = 0;
+  /** Microtasks that have passed since the batch. */
+  #microtasks = 0;
+  /** The `foreignWaits` when the batch began: what is above it belongs to functions on their way. */
+  #settledWaits = 0;
   #hostTimer: HostTimer | null = null;
   #hostTimerAt = Infinity;
   /** Whether an autojumping clock has waited long enough for the outside world. */
@@ -282,6 +293,7 @@ export class Scheduler {
         this.#collect();
         if (this.ready.nextBatch() > 0) this.#drained = this.#graceOver = false;
         this.#inBatch = true;
+        this.#settledWaits = this.foreignWaits;
       }
       if (this.#runBatch()) {
         this.#inBatch = false;
@@ -335,18 +347,24 @@ export class Scheduler {
   }
 
   /**
-   * Lets the async functions that this batch has woken go on before the next batch. Each does so in
-   * a microtask queued before ours, and most then await the next thing of the loop's, which takes
-   * the host a microtask more: hence two.
+   * Lets the async functions that this batch has started or woken go on before the next batch. Each
+   * does so in a microtask queued before ours, and most then await the next thing of the loop's,
+   * which takes the host one more. Those that return through others first take longer.
    */
   #followNative(): void {
     this.wokeNative = false;
     if (this.#sliceIsOver()) return this.#hop();
     this.#state = State.Woken;
-    queueMicrotask(this.#afterMicrotasks);
+    this.#microtasks = 0;
+    queueMicrotask(this.#afterMicrotask);
   }
 
-  readonly #afterMicrotasks = (): void => queueMicrotask(this.#turn);
+  readonly #afterMicrotask = (): void => {
+    const passed = ++this.#microtasks;
+    const onTheirWay = this.foreignWaits > this.#settledWaits && passed < MAX_MICROTASKS;
+    if (onTheirWay || passed < MIN_MICROTASKS) queueMicrotask(this.#afterMicrotask);
+    else this.#turn();
+  };
 
   // How a turn ends, when there is nothing left to do.
 
