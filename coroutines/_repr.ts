@@ -60,9 +60,31 @@ function reprObject(value: object, depth: number): string {
   }
   const toString = (value as { toString?: unknown }).toString;
   if (typeof toString === "function" && toString !== Object.prototype.toString) {
-    return String(value);
+    try {
+      return String(value);
+    } catch {
+      // A repr is for error messages: it does not fail itself.
+    }
   }
   return `<${value.constructor?.name ?? "object"} object>`;
+}
+
+/** The objects whose text is being made. */
+const beingShown = new Set<object>();
+
+/**
+ * The text that `show` makes of an object; `...` where the object comes up within it.
+ *
+ * CPython: Lib/reprlib.py, recursive_repr.
+ */
+export function showOnce(value: object, show: () => string): string {
+  if (beingShown.has(value)) return "...";
+  beingShown.add(value);
+  try {
+    return show();
+  } finally {
+    beingShown.delete(value);
+  }
 }
 
 /** The name of a function for a repr: `main()`, with its arguments if it was given some. */

@@ -7,7 +7,7 @@ import { Drivable } from "./_drivable.ts";
 import { CancelledError, InvalidStateError, RuntimeError } from "./errors.ts";
 import { Handle } from "./handle.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
-import { inspectAsText, repr, reprCall } from "./_repr.ts";
+import { inspectAsText, repr, reprCall, showOnce } from "./_repr.ts";
 import { current, currentLoop } from "./_running.ts";
 import { type Scheduler, schedulerOf } from "./_scheduler.ts";
 import { noteRetrieved, noteUnretrieved } from "./_unretrieved.ts";
@@ -278,7 +278,7 @@ export class Future<T> implements PromiseLike<T>, Waitable {
 
   /** Python's repr: `<Future finished result=42>`. */
   toString(): string {
-    return `<${this.constructor.name} ${this.describe().join(" ")}>`;
+    return showOnce(this, () => `<${this.constructor.name} ${this.describe().join(" ")}>`);
   }
 
   /** The words of the repr: state, outcome, callbacks. */
