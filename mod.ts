@@ -14,7 +14,10 @@
  *   return `Data from ${url}`;
  * }
  *
- * assertEquals(await run(gather(fetchData("a"), fetchData("b"))), ["Data from a", "Data from b"]);
+ * await run(function* () {
+ *   const data = yield* gather(fetchData("a"), fetchData("b"));
+ *   assertEquals(data, ["Data from a", "Data from b"]);
+ * });
  * ```
  *
  * @see {@link https://docs.python.org/3/library/asyncio.html}

@@ -13,14 +13,6 @@ import { RuntimeError } from "../selectors/mod.ts";
 
 export { RuntimeError };
 
-function nameError(constructor: { prototype: Error; name: string }): void {
-  Object.defineProperty(constructor.prototype, "name", {
-    value: constructor.name,
-    configurable: true,
-    writable: true,
-  });
-}
-
 /**
  * Python's `NotImplementedError`: an abstract method that no subclass has provided.
  *
@@ -36,7 +28,7 @@ function nameError(constructor: { prototype: Error; name: string }): void {
  */
 export class NotImplementedError extends RuntimeError {
   static {
-    nameError(this);
+    this.prototype.name = "NotImplementedError";
   }
 }
 
@@ -69,7 +61,7 @@ export class NotImplementedError extends RuntimeError {
  */
 export class CancelledError extends Error {
   static {
-    nameError(this);
+    this.prototype.name = "CancelledError";
   }
 }
 
@@ -90,7 +82,7 @@ export class CancelledError extends Error {
  */
 export class InvalidStateError extends Error {
   static {
-    nameError(this);
+    this.prototype.name = "InvalidStateError";
   }
 }
 
@@ -109,7 +101,7 @@ export class InvalidStateError extends Error {
  */
 export class TimeoutError extends Error {
   static {
-    nameError(this);
+    this.prototype.name = "TimeoutError";
   }
 }
 
@@ -131,7 +123,7 @@ export class TimeoutError extends Error {
  */
 export class KeyboardInterrupt extends Error {
   static {
-    nameError(this);
+    this.prototype.name = "KeyboardInterrupt";
   }
 }
 
@@ -151,6 +143,6 @@ export class KeyboardInterrupt extends Error {
  */
 export class StopAsyncIteration extends Error {
   static {
-    nameError(this);
+    this.prototype.name = "StopAsyncIteration";
   }
 }

@@ -15,8 +15,9 @@
  * @see {@link https://docs.python.org/3/library/exceptions.html#ValueError}
  */
 export class ValueError extends RangeError {
-  /** The name of the class. */
-  override readonly name: string = "ValueError";
+  static {
+    this.prototype.name = "ValueError";
+  }
 }
 
 /**
@@ -35,8 +36,9 @@ export class ValueError extends RangeError {
  * @see {@link https://docs.python.org/3/library/exceptions.html#KeyError}
  */
 export class KeyError extends Error {
-  /** The name of the class. */
-  override readonly name: string = "KeyError";
+  static {
+    this.prototype.name = "KeyError";
+  }
 }
 
 /**
@@ -56,8 +58,9 @@ export class KeyError extends Error {
  * @see {@link https://docs.python.org/3/library/exceptions.html#RuntimeError}
  */
 export class RuntimeError extends Error {
-  /** The name of the class. */
-  override readonly name: string = "RuntimeError";
+  static {
+    this.prototype.name = "RuntimeError";
+  }
 }
 
 /**
@@ -78,8 +81,9 @@ export class RuntimeError extends Error {
  * @see {@link https://docs.python.org/3/library/exceptions.html#BlockingIOError}
  */
 export class BlockingIOError extends Error {
-  /** The name of the class. */
-  override readonly name: string = "BlockingIOError";
+  static {
+    this.prototype.name = "BlockingIOError";
+  }
   /** The error number: `EAGAIN` (11), or `EINPROGRESS` (115) from `connect`. */
   readonly errno: number;
 
@@ -109,8 +113,9 @@ export class BlockingIOError extends Error {
  * @see {@link https://docs.python.org/3/library/exceptions.html#InterruptedError}
  */
 export class InterruptedError extends Error {
-  /** The name of the class. */
-  override readonly name: string = "InterruptedError";
+  static {
+    this.prototype.name = "InterruptedError";
+  }
   /** The error number: `EINTR` (4). */
   readonly errno: number = 4;
 

@@ -1,0 +1,164 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import {
+  type Awaitable,
+  CancelledError,
+  type CoroutineFunction,
+  ensureFuture,
+  Future,
+  getEventLoop,
+  iscoroutine,
+  type Result,
+} from "../coroutines/mod.ts";
+
+/** What {@linkcode gather} takes. */
+type Gatherable = Awaitable<unknown> | CoroutineFunction<unknown>;
+
+/** Options of {@linkcode gather}. */
+export interface GatherOptions {
+  /** Whether errors take their places among the results. Default: `false`. */
+  returnExceptions?: boolean | undefined;
+}
+
+/**
+ * Runs awaitables side by side, and gathers their results.
+ *
+ * Coroutines become tasks, which start in the order given. The first error is passed on at once, and
+ * the others run on; with `returnExceptions`, all are waited for. Cancelling the future cancels all
+ * of them. If one of them is cancelled by somebody else, that is an error as any other. The same
+ * awaitable given twice runs once; a function is called as often as it is given.
+ *
+ * @typeParam A Types of the awaitables.
+ * @param aws Coroutines, coroutine functions, futures and promises.
+ * @returns A future of the results, in the order of the arguments.
+ * @throws {TypeError} If an argument cannot be awaited.
+ * @throws {ValueError} If two futures belong to different loops.
+ * @throws {RuntimeError} If there is no current event loop for a coroutine.
+ *
+ * @example Usage
+ * ```ts
+ * import { gather, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const [n, text] = yield* gather(sleep(0.002, 42), async () => await sleep(0.001, "hi"));
+ *   assertEquals([n, text], [42, "hi"]);
+ * });
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.gather}
+ */
+export function gather<A extends readonly Gatherable[]>(
+  ...aws: A
+): Future<{ -readonly [I in keyof A]: Result<A[I]> }>;
+/** The same, for errors that are to be passed on. */
+export function gather<A extends readonly Gatherable[]>(
+  ...args: [...aws: A, options: { returnExceptions?: false | undefined }]
+): Future<{ -readonly [I in keyof A]: Result<A[I]> }>;
+/** The same, where errors may take their places among the results. */
+export function gather<A extends readonly Gatherable[]>(
+  ...args: [...aws: A, options: GatherOptions]
+): Future<{ -readonly [I in keyof A]: Result<A[I]> | Error }>;
+export function gather(
+  ...args: readonly (Gatherable | GatherOptions)[]
+): Future<unknown[]> {
+  const last = args.at(-1);
+  const { returnExceptions = false } = isOptions(last) ? last : {};
+  const aws = (isOptions(last) ? args.slice(0, -1) : args) as readonly Gatherable[];
+  if (aws.length > 0) return gatherAll(aws, returnExceptions);
+  const nothing = getEventLoop().createFuture<unknown[]>();
+  nothing.setResult([]);
+  return nothing;
+}
+
+function isOptions(value: unknown): value is GatherOptions {
+  return typeof value === "object" && value !== null && !iscoroutine(value) && !("then" in value);
+}
+
+/** Gathers any number of awaitables, one at least: a spread argument list has its limits. */
+// CPython: Lib/asyncio/tasks.py, gather
+export function gatherAll(
+  aws: readonly Gatherable[],
+  returnExceptions: boolean,
+): Future<unknown[]> {
+  const known = new Map<Gatherable, Future<unknown>>();
+  const children: Future<unknown>[] = [];
+  const doneAlready: Future<unknown>[] = [];
+  let outer: _GatheringFuture | null = null;
+  const childDone = (child: Future<unknown>): void => {
+    if (outer === null) noteSeen(child);
+    else outer.childDone(child);
+  };
+  for (const aw of aws) {
+    let child = known.get(aw);
+    if (child === undefined) {
+      child = ensureFuture(aw, { loop: children[0]?.getLoop() });
+      if (typeof aw !== "function") known.set(aw, child);
+      if (child.done()) doneAlready.push(child);
+      else child.addDoneCallback(childDone);
+    }
+    children.push(child);
+  }
+  outer = new _GatheringFuture(children, returnExceptions);
+  // If all of them are done, having started eagerly, the gathering is done at once.
+  doneAlready.forEach(childDone);
+  return outer;
+}
+
+/** The future of several futures. Its repr shows its name. */
+// CPython: Lib/asyncio/tasks.py, _GatheringFuture
+class _GatheringFuture extends Future<unknown[]> {
+  readonly #children: readonly Future<unknown>[];
+  readonly #returnExceptions: boolean;
+  /** How many different children are not done. */
+  #pending: number;
+  #cancelRequested = false;
+
+  constructor(children: readonly Future<unknown>[], returnExceptions: boolean) {
+    super({ loop: children[0]!.getLoop() });
+    this.#children = children;
+    this.#returnExceptions = returnExceptions;
+    this.#pending = new Set(children).size;
+  }
+
+  /** Cancels the children. It is done when they are. */
+  override cancel(message?: string | null): boolean {
+    if (this.done()) return false;
+    let cancelled = false;
+    for (const child of this.#children) if (child.cancel(message)) cancelled = true;
+    if (cancelled) this.#cancelRequested = true;
+    return cancelled;
+  }
+
+  /** Called once for each different child. */
+  childDone(child: Future<unknown>): void {
+    this.#pending--;
+    if (this.done()) return noteSeen(child);
+    if (!this.#returnExceptions) {
+      const { failed, value } = outcomeOf(child);
+      if (failed) return this.setException(value);
+    }
+    if (this.#pending === 0) this.#finish();
+  }
+
+  #finish(): void {
+    const results = this.#children.map((child) => outcomeOf(child).value);
+    if (!this.#cancelRequested) return this.setResult(results);
+    const last = this.#children.at(-1)!;
+    this.setException(last.cancelled() ? results.at(-1) : new CancelledError());
+  }
+}
+
+/** Nobody waits for the child any more: its error counts as seen. */
+function noteSeen(child: Future<unknown>): void {
+  if (!child.cancelled()) child.exception();
+}
+
+/** The result or the error of a future that is done. */
+function outcomeOf(future: Future<unknown>): { failed: boolean; value: unknown } {
+  try {
+    return { failed: false, value: future.result() };
+  } catch (error) {
+    return { failed: true, value: error };
+  }
+}

@@ -1,0 +1,131 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * Python's `asyncio`: run coroutines, start tasks, wait for them, limit their time.
+ *
+ * @example Usage
+ * ```ts
+ * import { type Coroutine, gather, run, sleep } from "@asyncio/asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function* fetchData(url: string): Coroutine<string> {
+ *   yield* sleep(0.001);
+ *   return `Data from ${url}`;
+ * }
+ *
+ * function* main(): Coroutine<string[]> {
+ *   return yield* gather(fetchData("a"), fetchData("b"));
+ * }
+ *
+ * assertEquals(await run(main), ["Data from a", "Data from b"]);
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio.html}
+ *
+ * @module
+ */
+
+export {
+  abortable,
+  AbstractEventLoop,
+  type AddDoneCallbackOptions,
+  allTasks,
+  anext,
+  type AsyncContextManager,
+  asyncWith,
+  type Awaitable,
+  BaseEventLoop,
+  CancelledError,
+  type Clock,
+  Context,
+  ContextVar,
+  type ContextVarOptions,
+  copyContext,
+  type Coroutine,
+  coroutine,
+  type CoroutineFunction,
+  type CoroutineObject,
+  type CreateTaskOptions,
+  currentTask,
+  type DoneCallback,
+  ensureFuture,
+  type EnsureFutureOptions,
+  EventLoop,
+  type EventLoopOptions,
+  type ExceptionContext,
+  type ExceptionHandler,
+  fromPromise,
+  type FromPromiseOptions,
+  fromSignal,
+  Future,
+  type FutureOptions,
+  getEventLoop,
+  getRunningLoop,
+  Handle,
+  InvalidStateError,
+  iscoroutine,
+  iscoroutinefunction,
+  isfuture,
+  KeyboardInterrupt,
+  MonotonicClock,
+  newEventLoop,
+  NotImplementedError,
+  type Result,
+  RuntimeError,
+  SelectorEventLoop,
+  setEventLoop,
+  sleep,
+  StopAsyncIteration,
+  Task,
+  type TaskFactory,
+  type TaskOptions,
+  TimeoutError,
+  TimerHandle,
+  type TimerPrecision,
+  Token,
+  toPromise,
+  VirtualClock,
+  type VirtualClockOptions,
+  wrapFuture,
+} from "../coroutines/mod.ts";
+export { BlockingIOError, InterruptedError, KeyError, ValueError } from "../selectors/mod.ts";
+
+export { createTask } from "./create_task.ts";
+export { createEagerTaskFactory, eagerTaskFactory, type TaskClass } from "./eager_task_factory.ts";
+export {
+  type ErrorClass,
+  ExceptionGroup,
+  type ExceptionGroupCondition,
+} from "./exception_group.ts";
+export {
+  BrokenBarrierError,
+  EOFError,
+  IncompleteReadError,
+  LimitOverrunError,
+  SendfileNotAvailableError,
+} from "./exceptions.ts";
+export { gather, type GatherOptions } from "./gather.ts";
+export { openConnection, type OpenConnectionOptions } from "./open_connection.ts";
+export { type Main, run, Runner, type RunnerOptions, type RunnerRunOptions } from "./runners.ts";
+export { Server } from "./server.ts";
+export { shield } from "./shield.ts";
+export {
+  type ClientConnectedCallback,
+  startServer,
+  type StartServerOptions,
+} from "./start_server.ts";
+export { StreamReader, type StreamReaderOptions } from "./stream_reader.ts";
+export { StreamWriter } from "./stream_writer.ts";
+export { TaskGroup } from "./task_group.ts";
+export { Timeout, timeout, timeoutAt } from "./timeouts.ts";
+export type { ExtraInfo, Transport } from "./transports.ts";
+export { TransportSocket } from "./transport_socket.ts";
+export {
+  ALL_COMPLETED,
+  FIRST_COMPLETED,
+  FIRST_EXCEPTION,
+  type ReturnWhen,
+  wait,
+  type WaitOptions,
+} from "./wait.ts";
+export { waitFor } from "./wait_for.ts";
