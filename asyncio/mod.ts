@@ -106,6 +106,7 @@ export {
 } from "./exceptions.ts";
 export { gather, type GatherOptions } from "./gather.ts";
 export { openConnection, type OpenConnectionOptions } from "./open_connection.ts";
+export { type ConcurrentFuture, runCoroutineThreadsafe } from "./run_coroutine_threadsafe.ts";
 export { type Main, run, Runner, type RunnerOptions, type RunnerRunOptions } from "./runners.ts";
 export { Server } from "./server.ts";
 export { shield } from "./shield.ts";
