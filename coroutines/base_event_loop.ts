@@ -52,7 +52,7 @@ export type TaskFactory = <T>(
   options: CreateTaskOptions,
 ) => Task<T>;
 
-type Callback<A extends unknown[]> = (...args: A) => unknown;
+type Callback = (...args: unknown[]) => unknown;
 
 /**
  * An event loop without I/O: callbacks, timers, futures and tasks.
@@ -91,6 +91,8 @@ export class BaseEventLoop extends AbstractEventLoop {
   }
 
   /**
+   * A loop that does not run yet.
+   *
    * @param options `selector`, `clock`, `debug`, `timerPrecision`.
    */
   constructor(options: EventLoopOptions = {}) {
@@ -223,10 +225,13 @@ export class BaseEventLoop extends AbstractEventLoop {
    * @throws {RuntimeError} If the loop is closed.
    * @throws {TypeError} If `fn` is no function; in debug mode, if it is a coroutine function.
    */
-  callSoon<A extends unknown[]>(fn: Callback<A>, ...args: A): Handle;
+  callSoon<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): Handle;
   /** The same, in a context. */
-  callSoon<A extends unknown[]>(fn: Callback<A>, ...args: [...A, { context: Context }]): Handle;
-  callSoon(fn: Callback<unknown[]>, ...args: unknown[]): Handle {
+  callSoon<A extends unknown[]>(
+    fn: (...args: A) => unknown,
+    ...args: [...A, { context: Context }]
+  ): Handle;
+  callSoon(fn: Callback, ...args: unknown[]): Handle {
     this.#checkClosed();
     this.#checkCallback(fn, "callSoon");
     const context = takeContext(args);
@@ -244,7 +249,7 @@ export class BaseEventLoop extends AbstractEventLoop {
    * @throws {RuntimeError} If the loop is closed.
    * @throws {TypeError} If `fn` is no function.
    */
-  callSoonThreadsafe<A extends unknown[]>(fn: Callback<A>, ...args: A): Handle {
+  callSoonThreadsafe<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): Handle {
     this.#checkClosed();
     this.#checkCallback(fn, "callSoonThreadsafe");
     const handle = new Handle(fn, args, this, takeContext(args));
@@ -263,14 +268,18 @@ export class BaseEventLoop extends AbstractEventLoop {
    * @throws {TypeError} If `delay` is no number, or `fn` no function.
    * @throws {ValueError} If `delay` is `NaN`.
    */
-  callLater<A extends unknown[]>(delay: number, fn: Callback<A>, ...args: A): TimerHandle;
+  callLater<A extends unknown[]>(
+    delay: number,
+    fn: (...args: A) => unknown,
+    ...args: A
+  ): TimerHandle;
   /** The same, in a context. */
   callLater<A extends unknown[]>(
     delay: number,
-    fn: Callback<A>,
+    fn: (...args: A) => unknown,
     ...args: [...A, { context: Context }]
   ): TimerHandle;
-  callLater(delay: number, fn: Callback<unknown[]>, ...args: unknown[]): TimerHandle {
+  callLater(delay: number, fn: Callback, ...args: unknown[]): TimerHandle {
     checkTime(delay, "delay");
     return this.#addTimer(this.time() + delay, fn, args, "callLater");
   }
@@ -286,21 +295,21 @@ export class BaseEventLoop extends AbstractEventLoop {
    * @throws {TypeError} If `when` is no number, or `fn` no function.
    * @throws {ValueError} If `when` is `NaN`.
    */
-  callAt<A extends unknown[]>(when: number, fn: Callback<A>, ...args: A): TimerHandle;
+  callAt<A extends unknown[]>(when: number, fn: (...args: A) => unknown, ...args: A): TimerHandle;
   /** The same, in a context. */
   callAt<A extends unknown[]>(
     when: number,
-    fn: Callback<A>,
+    fn: (...args: A) => unknown,
     ...args: [...A, { context: Context }]
   ): TimerHandle;
-  callAt(when: number, fn: Callback<unknown[]>, ...args: unknown[]): TimerHandle {
+  callAt(when: number, fn: Callback, ...args: unknown[]): TimerHandle {
     checkTime(when, "when");
     return this.#addTimer(when, fn, args, "callAt");
   }
 
   #addTimer(
     when: number,
-    fn: Callback<unknown[]>,
+    fn: Callback,
     args: unknown[],
     method: string,
   ): TimerHandle {

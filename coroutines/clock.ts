@@ -72,6 +72,8 @@ export class VirtualClock implements Clock {
   #listeners = new Set<() => void>();
 
   /**
+   * A clock at its starting time.
+   *
    * @param options `autojump`, and where to `start`.
    */
   constructor(options: VirtualClockOptions = {}) {

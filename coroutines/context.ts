@@ -102,6 +102,8 @@ export class ContextVar<T> {
   readonly #hasDefault: boolean;
 
   /**
+   * A variable that is set nowhere yet.
+   *
    * @param name The name, for debugging.
    * @param options The `default`.
    */

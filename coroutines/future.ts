@@ -1,7 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
-import { addWaiter, Await, type Waitable } from "./_await.ts";
+import { addWaiter, Await } from "./_await.ts";
 import { type Context, inheritContext } from "./context.ts";
 import { Drivable } from "./_drivable.ts";
 import { CancelledError, InvalidStateError, RuntimeError } from "./errors.ts";
@@ -77,7 +77,7 @@ type Listener = Callback | Runnable;
  *
  * @see {@link https://docs.python.org/3/library/asyncio-future.html#asyncio.Future}
  */
-export class Future<T> implements PromiseLike<T>, Waitable {
+export class Future<T> implements PromiseLike<T> {
   // Invariants: once not Pending, it stays so, and there are no listeners. #value is the result when
   // Finished, the error when Failed, and when Cancelled the message or the very error to throw.
   #state = State.Pending;
@@ -91,6 +91,8 @@ export class Future<T> implements PromiseLike<T>, Waitable {
   }
 
   /**
+   * A pending future.
+   *
    * @param options The `loop` that it belongs to.
    * @throws {RuntimeError} If there is no current event loop.
    */
@@ -98,7 +100,11 @@ export class Future<T> implements PromiseLike<T>, Waitable {
     this.#scheduler = schedulerOf(options.loop ?? currentLoop());
   }
 
-  /** For tasks: what runs them. */
+  /**
+   * For tasks: what runs them.
+   *
+   * @internal
+   */
   protected get scheduler(): Scheduler {
     return this.#scheduler;
   }
@@ -236,7 +242,11 @@ export class Future<T> implements PromiseLike<T>, Waitable {
     return listeners.length - kept.length;
   }
 
-  /** For tasks and native awaits: adds what is to run when it is done. */
+  /**
+   * For tasks and native awaits: adds what is to run when it is done.
+   *
+   * @internal
+   */
   [addWaiter](waiter: Runnable): void {
     // A subclass may have its own idea of being done, and says it by its callbacks.
     if (this.addDoneCallback !== Future.prototype.addDoneCallback) {

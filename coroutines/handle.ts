@@ -3,11 +3,11 @@
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { type Context, inheritContext } from "./context.ts";
 import { KeyboardInterrupt } from "./errors.ts";
-import { run, type Runnable } from "./_ready_queue.ts";
+import { run } from "./_ready_queue.ts";
 import { inspectAsText, reprCall } from "./_repr.ts";
 import { current } from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
-import { dropped, popped, type TimerEntry } from "./_timer_heap.ts";
+import { dropped, popped } from "./_timer_heap.ts";
 
 /** A function that a loop calls, and what with. */
 type Callback = (...args: unknown[]) => unknown;
@@ -35,7 +35,7 @@ type Callback = (...args: unknown[]) => unknown;
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Handle}
  */
-export class Handle implements Runnable {
+export class Handle {
   // Invariant: a cancelled handle holds no callback and no arguments.
   readonly #loop: AbstractEventLoop;
   readonly #context: Context | null;
@@ -139,7 +139,7 @@ export class Handle implements Runnable {
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.TimerHandle}
  */
-export class TimerHandle extends Handle implements TimerEntry {
+export class TimerHandle extends Handle {
   readonly #when: number;
   #scheduled = false;
 

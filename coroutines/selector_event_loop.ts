@@ -180,6 +180,7 @@ export class SelectorEventLoop extends BaseEventLoop {
     return operations.connect(this, sock, address);
   }
 
+  /** Makes the handles of what is ready ready to run. */
   // CPython: Lib/asyncio/selector_events.py, BaseSelectorEventLoop._process_events
   protected override processEvents(events: readonly (readonly [SelectorKey, number])[]): void {
     for (const [{ data }, mask] of events) {

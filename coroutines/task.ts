@@ -7,7 +7,7 @@ import { type Coroutine, type CoroutineFunction, requireCoroutine } from "./coro
 import { claim, coroutineName, isClaimable } from "./_coroutine_object.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { Future } from "./future.ts";
-import { run, type Runnable } from "./_ready_queue.ts";
+import { run } from "./_ready_queue.ts";
 import { repr } from "./_repr.ts";
 import { current, requireRunningLoop, runningTask } from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
@@ -74,7 +74,7 @@ class Cancellation {
  *
  * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.Task}
  */
-export class Task<T> extends Future<T> implements Runnable {
+export class Task<T> extends Future<T> {
   // Invariants, of a task that is not done. It is in one of three states:
   // - running: it is `current.task`;
   // - scheduled: it stands in the ready queue, once, and #waiter, if there is one, is done;
@@ -93,6 +93,8 @@ export class Task<T> extends Future<T> implements Runnable {
   #next: AnyTask | null = null;
 
   /**
+   * A task, scheduled to start in the next turn.
+   *
    * @param coro The coroutine, or a coroutine function.
    * @param options Its `loop`, `name` and `context`, and whether to start it eagerly.
    * @throws {TypeError} If `coro` is neither.
