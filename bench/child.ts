@@ -1,0 +1,102 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * Workloads as child processes: each sample has a process of its own, so that no implementation
+ * runs on the heap or the compiled code of another.
+ *
+ * @module
+ */
+
+import { type Coroutine, type CoroutineFunction, run } from "@asyncio/asyncio";
+import type { Environment, Python } from "./environment.ts";
+import { COLUMNS, type Competitor, type Sample, type Subject } from "./subject.ts";
+
+const ROOT = new URL("../", import.meta.url).pathname;
+
+/** The workload of a subject in our two ways of writing coroutines; each gives one sample. */
+export interface Workloads {
+  generators: () => Coroutine<Sample>;
+  /** Missing where the way of writing makes no difference. */
+  asyncFunctions?: () => Coroutine<Sample>;
+}
+
+/** What is handed to `gather` and `createTask` in either way of writing. */
+export type Startable = Coroutine<void> | CoroutineFunction<void>;
+
+/** A subject whose workload is one program: this module, and its counterpart in `python/`. */
+export interface Program extends Omit<Subject, "competitors"> {
+  /** `import.meta.url` of the module. */
+  module: string;
+  workloads: Workloads;
+}
+
+/** Makes a subject of a program. */
+export function programSubject({ module, workloads, ...subject }: Program): Subject {
+  const file = new URL(module).pathname;
+  const counterpart = file.replace(/([^/]+)\.ts$/, "python/$1.py");
+  return {
+    ...subject,
+    competitors: (environment) => [
+      ...Object.keys(workloads).map((style) => ({
+        name: COLUMNS[style as keyof Workloads],
+        sample: () => sampleOf(denoCommand(file, [style])),
+      })),
+      ...pythonCompetitors(environment, (python, loop) => {
+        return sampleOf(pythonCommand(python, counterpart, [loop]));
+      }),
+    ],
+  };
+}
+
+/** The main program of a subject's module: runs the workload named by the command line. */
+export async function runProgram({ workloads }: Program): Promise<void> {
+  const workload = workloads[Deno.args[0] as keyof Workloads];
+  if (!workload) throw new Error(`no such workload: ${Deno.args[0]}`);
+  console.log(JSON.stringify(await run(workload())));
+}
+
+/** The competitors that Python brings: its own loop and uvloop's, where they are installed. */
+export function pythonCompetitors(
+  { asyncio, uvloop }: Environment,
+  sample: (python: Python, loop: "asyncio" | "uvloop") => Promise<Sample>,
+): Competitor[] {
+  return [
+    ...(asyncio ? [{ name: COLUMNS.asyncio, sample: () => sample(asyncio, "asyncio") }] : []),
+    ...(uvloop ? [{ name: COLUMNS.uvloop, sample: () => sample(uvloop, "uvloop") }] : []),
+  ];
+}
+
+/** A command that runs a module of ours. */
+export function denoCommand(file: string, args: string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "--quiet", file, ...args],
+    cwd: ROOT,
+    stdout: "piped",
+  });
+}
+
+/**
+ * A command that runs a Python counterpart.
+ *
+ * asyncio receives into a fresh buffer of 256 KB each time. By accident of the heap's layout glibc
+ * may return it to the system and fetch it again for every message, which doubles asyncio's cost in
+ * some servers and not in others: `MALLOC_TOP_PAD_` rules that out, in asyncio's favour.
+ */
+export function pythonCommand({ path }: Python, file: string, args: string[]): Deno.Command {
+  const env = { MALLOC_TOP_PAD_: String(1 << 20) };
+  return new Deno.Command(path, { args: ["-B", file, ...args], env, stdout: "piped" });
+}
+
+/** Runs `command` to its end and reads the sample that it prints. */
+export async function sampleOf(command: Deno.Command): Promise<Sample> {
+  const { success, stdout } = await command.output();
+  if (!success) throw new Error("a workload failed; its message stands above");
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+/** Nanoseconds that `workload` takes, divided by `count`. */
+export function* nanosecondsEach(count: number, workload: Coroutine<unknown>): Coroutine<number> {
+  const start = performance.now();
+  yield* workload;
+  return ((performance.now() - start) * 1e6) / count;
+}

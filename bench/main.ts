@@ -1,0 +1,114 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * The benchmarks: this library beside CPython's asyncio and uvloop, in one run.
+ *
+ *     deno task bench [NAME ...] [--rounds N] [--python PATH]
+ *
+ * Every sample is taken in a child process; the competitors of a subject alternate, round by round,
+ * and the table shows medians. asyncio is measured where a `python3` of 3.11 or later is on the
+ * `PATH` (or given by `--python`), uvloop where that Python or the system's imports it.
+ *
+ * @module
+ */
+
+import { describeEnvironment, type Environment, findEnvironment } from "./environment.ts";
+import type { Sample, Subject } from "./subject.ts";
+import { rows, type Samples, table } from "./table.ts";
+import { subject as echo } from "./echo_bench.ts";
+import { subject as idle } from "./idle_bench.ts";
+import { subject as lock } from "./lock_bench.ts";
+import { subject as queue } from "./queue_bench.ts";
+import { subject as sleepTable } from "./sleep_table_bench.ts";
+import { subject as sleepers } from "./sleepers_bench.ts";
+import { subject as spawn } from "./spawn_bench.ts";
+import { subject as taskSwitch } from "./task_switch_bench.ts";
+import { subject as timer } from "./timer_bench.ts";
+
+const SUBJECTS: readonly Subject[] = [
+  taskSwitch,
+  spawn,
+  queue,
+  lock,
+  timer,
+  sleepers,
+  sleepTable,
+  echo,
+  idle,
+];
+
+const NAMES = SUBJECTS.map((subject) => subject.name);
+const USAGE = `usage: deno task bench [${NAMES.join("|")} ...] [--rounds N] [--python PATH]`;
+
+interface Arguments {
+  subjects: readonly Subject[];
+  rounds?: number;
+  python?: string;
+}
+
+/** A wrong command line. */
+class UsageError extends Error {
+  override name = "UsageError";
+}
+
+async function main(args: string[]): Promise<void> {
+  const { subjects, rounds: asked, python } = parse(args);
+  const environment = await findEnvironment(python);
+  if (python !== undefined && !environment.asyncio) {
+    throw new UsageError(`--python: no Python 3.11 or later at ${python}`);
+  }
+  const body: string[][] = [];
+  for (const subject of subjects) {
+    body.push(...rows(subject.metrics, await measure(subject, environment, asked)));
+  }
+  console.log(describeEnvironment(environment).join("\n"));
+  console.log("Medians; lower is better; in brackets, how many times the first column's.\n");
+  console.log(table(body));
+}
+
+/** The samples of every competitor, taken in turn. */
+async function measure(
+  subject: Subject,
+  environment: Environment,
+  rounds = subject.rounds,
+): Promise<Samples> {
+  const competitors = subject.competitors(environment);
+  const samples = new Map<string, Sample[]>(competitors.map(({ name }) => [name, []]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const { name, sample } of competitors) {
+      console.error(`${subject.title}: round ${round} of ${rounds}, ${name}`);
+      samples.get(name)!.push(await sample());
+    }
+  }
+  return samples;
+}
+
+function parse(args: string[]): Arguments {
+  const names: string[] = [];
+  const options: { rounds?: number; python?: string } = {};
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (arg === "--rounds") options.rounds = Number(args[++i]);
+    else if (arg === "--python") options.python = args[++i] ?? usage("--python needs a path");
+    else if (NAMES.includes(arg)) names.push(arg);
+    else usage(`unknown argument ${JSON.stringify(arg)}`);
+  }
+  const { rounds = 1 } = options;
+  if (!Number.isInteger(rounds) || rounds < 1) usage("--rounds needs a positive whole number");
+  const chosen = SUBJECTS.filter(({ name }) => names.length === 0 || names.includes(name));
+  return { subjects: chosen, ...options };
+}
+
+function usage(problem: string): never {
+  throw new UsageError(`${problem}; ${USAGE}`);
+}
+
+if (import.meta.main) {
+  try {
+    await main(Deno.args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    Deno.exitCode = 2;
+  }
+}

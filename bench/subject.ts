@@ -1,0 +1,53 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * What a benchmark is made of: subjects, the competitors that each is measured on, their samples.
+ *
+ * @module
+ */
+
+import type { Environment } from "./environment.ts";
+
+/** One figure of a subject; lower is better for every one. */
+export interface Metric {
+  /** The name of its value in a sample. */
+  key: string;
+  /** Its row in the table. */
+  label: string;
+  /** Its unit, `ns` or `MB` say. */
+  unit: string;
+}
+
+/** The values of one run, by the keys of the metrics. */
+export type Sample = Record<string, number>;
+
+/** An implementation that a subject is measured on. */
+export interface Competitor {
+  /** Its column in the table. */
+  name: string;
+  /** Runs the workload once, in a child process. */
+  sample(): Promise<Sample>;
+}
+
+/** A workload. */
+export interface Subject {
+  /** How the command line calls it. */
+  name: string;
+  /** What it does, in a line. */
+  title: string;
+  /** Its figures. */
+  metrics: readonly Metric[];
+  /** How often each competitor runs, unless the command line says so. */
+  rounds: number;
+  /** Those of its competitors that this machine has. */
+  competitors(environment: Environment): Competitor[];
+}
+
+/** The columns of the table, in order. */
+export const COLUMNS = {
+  generators: "generators",
+  asyncFunctions: "async functions",
+  bareDeno: "bare Deno",
+  asyncio: "asyncio",
+  uvloop: "uvloop",
+} as const;

@@ -1,0 +1,62 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * Medians, ratios and the table that shows them.
+ *
+ * @module
+ */
+
+import { COLUMNS, type Metric, type Sample } from "./subject.ts";
+
+/** The samples of a subject, by competitor. */
+export type Samples = ReadonlyMap<string, readonly Sample[]>;
+
+const HEADINGS = Object.values(COLUMNS);
+
+/** The first column whose implementation is ours: the others are given as multiples of it. */
+const OURS = COLUMNS.generators;
+
+/** The middle value. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** The rows of a subject: each metric's median by competitor, with its ratio to ours. */
+export function rows(metrics: readonly Metric[], samples: Samples): string[][] {
+  return metrics.map(({ key, label, unit }) => {
+    const medians = new Map([...samples].map(
+      ([name, list]) => [name, median(list.map((sample) => sample[key] ?? NaN))],
+    ));
+    const base = medians.get(OURS)!;
+    return [
+      `${label}, ${unit}`,
+      ...HEADINGS.map((name) => {
+        const value = medians.get(name);
+        if (value === undefined || Number.isNaN(value)) return "-";
+        return name === OURS ? round(value) : `${round(value)} (${round(value / base)}x)`;
+      }),
+    ];
+  });
+}
+
+/** A Markdown table of `rows` under the columns' headings. */
+export function table(rows: readonly string[][]): string {
+  const all = [["", ...HEADINGS], ...rows];
+  const widths = all[0]!.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
+  const line = (row: readonly string[]) => {
+    const cells = row.map((cell, i) =>
+      i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)
+    );
+    return `| ${cells.join(" | ")} |`;
+  };
+  const rule = widths.map((width, i) => i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`);
+  return [line(all[0]!), `| ${rule.join(" | ")} |`, ...all.slice(1).map(line)].join("\n");
+}
+
+/** Three significant digits, without an exponent. */
+function round(value: number): string {
+  const magnitude = Math.floor(Math.log10(Math.abs(value) || 1));
+  return value.toFixed(Math.min(3, Math.max(0, 2 - magnitude)));
+}
