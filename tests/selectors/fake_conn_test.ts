@@ -1,0 +1,289 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/** What real connections do too seldom to be tested with: each operation settles when told to. */
+
+import {
+  DenoSelector,
+  EVENT_READ,
+  EVENT_WRITE,
+  SO_ERROR,
+  Socket,
+  SOL_SOCKET,
+} from "@asyncio/asyncio/selectors";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+
+/** One operation that waits to be settled. */
+interface Operation<T> extends PromiseWithResolvers<T> {
+  bytes: Uint8Array;
+}
+
+/** A connection of Deno's that does nothing by itself. */
+class FakeConn {
+  readonly localAddr = { transport: "tcp", hostname: "127.0.0.1", port: 1 } as const;
+  readonly remoteAddr = { transport: "tcp", hostname: "127.0.0.1", port: 2 } as const;
+  readonly reads: Operation<number | null>[] = [];
+  readonly writes: Operation<number>[] = [];
+  readonly log: string[] = [];
+
+  read(bytes: Uint8Array): Promise<number | null> {
+    const operation = { bytes, ...Promise.withResolvers<number | null>() };
+    this.reads.push(operation);
+    return operation.promise;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    const operation = { bytes, ...Promise.withResolvers<number>() };
+    this.writes.push(operation);
+    return operation.promise;
+  }
+
+  close = () => this.log.push("close");
+  ref = () => this.log.push("ref");
+  unref = () => this.log.push("unref");
+  closeWrite = () => {
+    this.log.push("closeWrite");
+    return Promise.reject(new Deno.errors.NotConnected());
+  };
+
+  get sent(): string[] {
+    return this.writes.map(({ bytes }) => new TextDecoder().decode(bytes));
+  }
+
+  socket(): Socket {
+    return Socket.from(this as unknown as Deno.Conn);
+  }
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+const reset = () => new Deno.errors.ConnectionReset("Connection reset by peer");
+
+Deno.test("Socket has one read in flight, and none before anybody asks", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  assertEquals(conn.reads.length, 0);
+  assertEquals([sock.tryRecv(1), sock.tryRecv(1), sock.tryRecvInto(new Uint8Array(1))], [
+    null,
+    null,
+    null,
+  ]);
+  assertEquals(conn.reads.length, 1);
+  conn.reads[0]!.bytes.set([1, 2]);
+  conn.reads[0]!.resolve(2);
+  await turn();
+  assertEquals([sock.tryRecv(1), sock.tryRecv(1)], [Uint8Array.of(1), Uint8Array.of(2)]);
+  assertEquals(conn.reads.length, 1, "drained, but nobody waits");
+  assertEquals(sock.tryRecv(1), null);
+  assertEquals(conn.reads.length, 2);
+});
+
+Deno.test("Socket does not keep the process alive but while it is registered", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  using s = new DenoSelector();
+  sock.tryRecv(1);
+  assertEquals(conn.log.splice(0), ["unref"]);
+  s.register(sock, EVENT_READ);
+  assertEquals(conn.log.splice(0), ["ref"]);
+  s.modify(sock, EVENT_WRITE);
+  assertEquals(conn.log.splice(0), []);
+  s.unregister(sock);
+  assertEquals(conn.log.splice(0), ["unref"]);
+  conn.reads[0]!.resolve(1);
+  await turn();
+  s.register(sock, EVENT_READ);
+  assertEquals(conn.log.splice(0), [], "nothing is in flight");
+  sock.recv(1);
+  await s.select(0);
+  assertEquals([conn.log.splice(0), conn.reads.length], [["ref"], 2]);
+});
+
+Deno.test("Socket reads into larger buffers while they come back full", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  const sizes: number[] = [];
+  async function read(share: number) {
+    sock.tryRecv(1);
+    const { bytes, resolve } = conn.reads.at(-1)!;
+    sizes.push(bytes.length);
+    resolve(Math.max(1, bytes.length * share));
+    await turn();
+    sock.recv(1e6);
+  }
+  for (const share of [0.5, 1, 0.5, 1, 1, 1, 0, 1, 0, 0, 0]) await read(share);
+  const [small, large] = [2048, 65536];
+  assertEquals(sizes, [
+    ...[small, small, small, small, small],
+    ...[large, large, large, large, large],
+    small,
+  ]);
+});
+
+Deno.test("Socket never reads into bytes that it gave away", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  const given: Uint8Array[] = [];
+  for (let i = 1; i <= 12; i++) {
+    sock.tryRecv(1);
+    const { bytes, resolve } = conn.reads.at(-1)!;
+    for (const old of given) {
+      assert(old.buffer !== bytes.buffer || disjoint(old, bytes), `read ${i}`);
+    }
+    bytes.fill(i);
+    resolve(bytes.length);
+    await turn();
+    for (let part; (part = sock.tryRecv(i % 2 ? 1e6 : 9000)) !== null;) given.push(part);
+  }
+});
+
+function disjoint(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteOffset + a.length <= b.byteOffset || b.byteOffset + b.length <= a.byteOffset;
+}
+
+Deno.test("Socket writes what is queued in one go, in order", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  for (const piece of ["a", "b", "c"]) assertEquals(sock.send(piece), 1);
+  assertEquals(conn.sent, ["a"]);
+  conn.writes[0]!.resolve(1);
+  await turn();
+  assertEquals(conn.sent, ["a", "bc"]);
+  sock.send("d");
+  conn.writes[1]!.resolve(1);
+  await turn();
+  assertEquals(conn.sent, ["a", "bc", "c"], "the rest of a write comes first");
+  conn.writes[2]!.resolve(1);
+  await turn();
+  assertEquals(conn.sent, ["a", "bc", "c", "d"]);
+  conn.writes[3]!.resolve(1);
+  await turn();
+  sock.send("e");
+  assertEquals(conn.sent.at(-1), "e");
+});
+
+Deno.test("Socket queues 64 KB behind a write, and is writable below half of it", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  using s = new DenoSelector();
+  s.register(sock, EVENT_WRITE);
+  const isWritable = () => s.poll().length === 1;
+  assertEquals(sock.send(new Uint8Array(100_000)), 65536, "at once");
+  assertEquals(isWritable(), true);
+  assertEquals(sock.send(new Uint8Array(32768)), 32768);
+  assertEquals(isWritable(), true);
+  assertEquals(sock.send("x"), 1);
+  assertEquals(isWritable(), false);
+  assertEquals(sock.send(new Uint8Array(100_000)), 32767);
+  assertEquals(sock.trySend("x"), null);
+  conn.writes[0]!.resolve(65536);
+  await turn();
+  assertEquals(isWritable(), true);
+  assertEquals(conn.writes[1]!.bytes.length, 65536);
+});
+
+Deno.test("Socket passes a failed write to whoever sends next, and for good", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  using s = new DenoSelector();
+  sock.send("a");
+  sock.send(new Uint8Array(65536));
+  const key = s.register(sock, EVENT_WRITE);
+  assertEquals(s.poll(), []);
+  const error = reset();
+  conn.writes[0]!.reject(error);
+  await turn();
+  assertEquals(s.poll(), [[key, EVENT_WRITE]]);
+  for (let i = 0; i < 2; i++) {
+    assertStrictEquals(assertThrows(() => sock.send("x")), error);
+  }
+  assertEquals(conn.writes.length, 1);
+});
+
+Deno.test("Socket passes a failed read to whoever receives, and to whoever sends", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  sock.tryRecv(1);
+  sock.send("in flight");
+  const error = reset();
+  conn.reads[0]!.reject(error);
+  await turn();
+  assertStrictEquals(assertThrows(() => sock.recv(1)), error);
+  assertStrictEquals(assertThrows(() => sock.send("x")), error);
+  assertEquals(conn.sent, ["in flight"]);
+  conn.writes[0]!.resolve(9);
+  await turn();
+  assertStrictEquals(assertThrows(() => sock.send("x")), error);
+});
+
+Deno.test("Socket.close() closes the connection after the last byte", async () => {
+  const conn = new FakeConn();
+  const sock = conn.socket();
+  sock.tryRecv(1);
+  sock.send("a");
+  sock.send("b");
+  sock.close();
+  conn.reads[0]!.resolve(5);
+  conn.writes[0]!.resolve(1);
+  await turn();
+  assertEquals(conn.log, ["unref"]);
+  conn.writes[1]!.resolve(1);
+  await turn();
+  assertEquals(conn.log, ["unref", "close"]);
+});
+
+Deno.test("Socket.close() closes the connection when the last bytes cannot be written", async () => {
+  const conn = new FakeConn();
+  const sock = conn.socket();
+  sock.send("a");
+  sock.shutdown(1);
+  sock.close();
+  conn.writes[0]!.reject(reset());
+  await turn();
+  assertEquals(conn.log, ["close"]);
+});
+
+Deno.test("Socket.abort() closes the connection at once", async () => {
+  const conn = new FakeConn();
+  const sock = conn.socket();
+  sock.tryRecv(1);
+  sock.send("a");
+  sock.abort();
+  assertEquals(conn.log, ["unref", "close"]);
+  conn.reads[0]!.reject(new Deno.errors.Interrupted());
+  conn.writes[0]!.reject(new Deno.errors.Interrupted());
+  await turn();
+});
+
+Deno.test("Socket.shutdown() shuts the write side down after the last byte, once", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  sock.send("a");
+  sock.shutdown(1);
+  sock.shutdown(1);
+  assertEquals(conn.log, []);
+  conn.writes[0]!.resolve(1);
+  await turn();
+  assertEquals(conn.log, ["closeWrite"]);
+});
+
+Deno.test("DenoSelector makes one microtask of a whole turn's completions", async () => {
+  const conns = Array.from({ length: 5 }, () => new FakeConn());
+  using s = new DenoSelector();
+  for (const conn of conns) s.register(conn as unknown as Deno.Conn, EVENT_READ);
+  assertEquals(s.prepare(), false);
+  const batches: number[] = [];
+  s.onReady = () => batches.push(s.poll().length);
+  for (const conn of conns) conn.reads[0]!.resolve(1);
+  await turn();
+  assertEquals(batches, [5]);
+  s.onReady = null;
+});
+
+Deno.test("a Socket that Deno itself closed tells so", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  sock.tryRecv(1);
+  conn.reads[0]!.reject(new Deno.errors.BadResource("Bad resource ID"));
+  await turn();
+  assertThrows(() => sock.recv(1), Deno.errors.BadResource);
+  assertEquals(sock.getsockopt(SOL_SOCKET, SO_ERROR), 0);
+});
