@@ -47,6 +47,10 @@ class CallFuture<T> extends Future<T> implements FrameOwner {
     return true;
   }
 
+  forgetCancel(): void {
+    this.frame.forgetCancel();
+  }
+
   abandon(message: string): void {
     super.cancel(message);
   }

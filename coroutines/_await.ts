@@ -28,6 +28,8 @@ export interface Waitable {
   getLoop(): AbstractEventLoop;
   cancel(message?: string): boolean;
   result(): unknown;
+  /** Takes back a `cancel()` that nobody has heard of yet. A plain future is cancelled for good. */
+  forgetCancel?(): void;
 }
 
 /** What can be driven: a coroutine, seen from below. */
@@ -51,13 +53,10 @@ export function badYield(
   yielded: unknown,
 ): RuntimeError | null {
   if (isWaitable(yielded)) {
-    if (yielded.getLoop() !== loop) {
-      return new RuntimeError(
-        `Task ${task} got Future ${repr(yielded)} attached to a different loop`,
-      );
-    }
-    if (yielded === task) return new RuntimeError(`Task cannot await on itself: ${task}`);
-    if (current.awaited === yielded) return null;
+    const handedOut = current.awaited === yielded;
+    current.awaited = null;
+    const error = badWait(task, loop, yielded);
+    if (error !== null || handedOut) return error;
     return new RuntimeError(
       `yield was used instead of yield* in task ${task} with ${repr(yielded)}`,
     );
@@ -68,6 +67,34 @@ export function badYield(
     );
   }
   return new RuntimeError(`Task got bad yield: ${repr(yielded)}`);
+}
+
+/** Why a task cannot wait for a future; `null` if it can. */
+function badWait(
+  task: object | null,
+  loop: AbstractEventLoop,
+  future: Waitable,
+): RuntimeError | null {
+  if (future.getLoop() !== loop) {
+    return new RuntimeError(
+      `Task ${task} got Future ${repr(future)} attached to a different loop`,
+    );
+  }
+  return future === task ? new RuntimeError(`Task cannot await on itself: ${task}`) : null;
+}
+
+/**
+ * What to throw for a cancellation that comes between the end of a wait and the next step. The
+ * outcome of the wait is lost, and counts as seen; but if that was cancelled itself, its error goes
+ * first. CPython: Lib/asyncio/tasks.py, Task.__wakeup.
+ */
+export function inPlaceOf(waiter: Waitable | null, cancellation: CancelledError): CancelledError {
+  try {
+    waiter?.result();
+  } catch (error) {
+    if (error instanceof CancelledError) return error;
+  }
+  return cancellation;
 }
 
 /** What a frame tells whoever waits for its function. */
@@ -137,19 +164,20 @@ export class TaskFrame implements Frame {
 
   /** Interrupts every await that is pending; without one, the next. */
   cancel(message: string): void {
-    if (this.#first === null) {
-      this.cancelNext(new CancelledError(message));
-      afterIO(() => this.#abandonIfStuck(message));
-      return;
-    }
-    for (let wait: Await | null = this.#first; wait !== null; wait = wait.next) {
-      wait.cancel(message);
-    }
+    if (this.#first === null) this.cancelNext(new CancelledError(message));
+    for (let wait = this.#first; wait !== null; wait = wait.next) wait.cancel(message);
   }
 
   /** Leaves a cancellation to be delivered at the next await. */
   cancelNext(cancellation: CancelledError): void {
     this.#cancellation = cancellation;
+    if (this.#first === null) afterIO(() => this.#abandonIfStuck(cancellation));
+  }
+
+  /** Takes back a cancellation that is still to be delivered. */
+  forgetCancel(): void {
+    this.#cancellation = null;
+    for (let wait = this.#first; wait !== null; wait = wait.next) wait.forgetCancel();
   }
 
   /** The cancellation that is to be delivered, once; `null` for none. */
@@ -163,10 +191,10 @@ export class TaskFrame implements Frame {
    * All microtasks have run since it was cancelled. If the cancellation is still to be delivered,
    * the function awaits something that knows nothing of us; it will hear of it at its next await.
    */
-  #abandonIfStuck(message: string): void {
-    if (this.#cancellation === null || !this.#underWay) return;
+  #abandonIfStuck(cancellation: CancelledError): void {
+    if (this.#cancellation !== cancellation || !this.#underWay) return;
     this.end();
-    this.#owner.abandon(message);
+    this.#owner.abandon(cancellation.message);
   }
 }
 
@@ -229,8 +257,11 @@ export class Await implements Runnable {
 
   /** `future.then(onFulfilled, onRejected)`. */
   static future(future: Waitable, onFulfilled: Reaction, onRejected: Reaction): Promise<unknown> {
+    const frame = currentTaskFrame();
+    const error = frame?.underWay ? badWait(frame.task, frame.loop, future) : null;
+    if (error !== null) return Promise.reject(error).then(onFulfilled, onRejected);
     const scheduler = schedulerOf(future.getLoop());
-    const self = new Await(scheduler, currentTaskFrame(), null, onFulfilled, onRejected);
+    const self = new Await(scheduler, frame, null, onFulfilled, onRejected);
     self.#waitFor(future);
     return self.promise;
   }
@@ -262,6 +293,12 @@ export class Await implements Runnable {
     this.#cancellation = new CancelledError(message);
   }
 
+  /** Takes back a cancellation that is still to be delivered. */
+  forgetCancel(): void {
+    this.#cancellation = null;
+    this.#waiter?.forgetCancel?.();
+  }
+
   /** For the loop: the future is done, or it is the coroutine's turn. */
   [run](): void {
     if (this.#coro === null) this.#take(this.#waiter!);
@@ -269,7 +306,8 @@ export class Await implements Runnable {
   }
 
   #take(future: Waitable): void {
-    if (this.#cancellation !== null) return this.#fail(this.#takeCancellation());
+    const cancellation = this.#takeCancellation();
+    if (cancellation !== null) return this.#fail(cancellation);
     let value;
     try {
       value = future.result();
@@ -327,8 +365,9 @@ export class Await implements Runnable {
 
   #takeCancellation(): CancelledError | null {
     const cancellation = this.#cancellation;
+    if (cancellation === null) return null;
     this.#cancellation = null;
-    return cancellation;
+    return inPlaceOf(this.#waiter, cancellation);
   }
 
   #fulfil(value: unknown): void {

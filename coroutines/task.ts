@@ -1,7 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
-import { addWaiter, badYield, type Waitable } from "./_await.ts";
+import { addWaiter, badYield, inPlaceOf, type Waitable } from "./_await.ts";
 import { type Context, inheritContext } from "./context.ts";
 import { type Coroutine, type CoroutineFunction, requireCoroutine } from "./coroutine.ts";
 import { claim, coroutineName, isClaimable } from "./_coroutine_object.ts";
@@ -102,10 +102,9 @@ export class Task<T> extends Future<T> {
    */
   constructor(coro: Coroutine<T> | CoroutineFunction<T>, options: TaskOptions = {}) {
     super(options);
-    this.#coro = requireCoroutine(coro);
-    this.#name = options.name ?? ++current.taskNumber;
+    this.#coro = this.#claim(requireCoroutine(coro));
+    this.#name = nameOf(options.name);
     this.#context = options.context ?? inheritContext();
-    this.#claim();
     this.#link();
     if (options.eagerStart && this.getLoop().isRunning()) this.#startEagerly();
     else this.scheduler.schedule(this);
@@ -158,12 +157,12 @@ export class Task<T> extends Future<T> {
 
   /** Tasks get their result from their coroutine. @throws {RuntimeError} Always. */
   override setResult(_result: T): never {
-    throw new RuntimeError("Task does not support set_result operation");
+    throw new RuntimeError("Task does not support setResult operation");
   }
 
   /** Tasks get their exception from their coroutine. @throws {RuntimeError} Always. */
   override setException(_exception: unknown): never {
-    throw new RuntimeError("Task does not support set_exception operation");
+    throw new RuntimeError("Task does not support setException operation");
   }
 
   /**
@@ -199,7 +198,10 @@ export class Task<T> extends Future<T> {
   uncancel(): number {
     const cancellation = this.#cancellation;
     if (cancellation === null || cancellation.requests === 0) return 0;
-    if (--cancellation.requests === 0) cancellation.pending = false;
+    if (--cancellation.requests === 0) {
+      cancellation.pending = false;
+      this.#waiter?.forgetCancel?.();
+    }
     return cancellation.requests;
   }
 
@@ -266,18 +268,18 @@ export class Task<T> extends Future<T> {
     if (error instanceof KeyboardInterrupt) throw error;
   }
 
-  /** What the pending cancellation throws: in place of another error, unless that is one as well. */
-  #takeCancelledError(): unknown {
-    const error = this.#cancellation!.takeError();
-    return this.#error instanceof CancelledError ? this.#error : error;
+  #takeCancelledError(): CancelledError {
+    return inPlaceOf(this.#waiter, this.#cancellation!.takeError());
   }
 
-  #claim(): void {
-    if (!isClaimable(this.#coro)) return;
+  /** Takes possession of the coroutine; where it has an owner, of one that says so. */
+  #claim(coro: Coroutine<T>): Coroutine<T> {
+    if (!isClaimable(coro)) return coro;
     try {
-      claim(this.#coro, this);
+      claim(coro, this);
+      return coro;
     } catch (error) {
-      this.#error = error;
+      return refuse(error);
     }
   }
 
@@ -309,6 +311,15 @@ export class Task<T> extends Future<T> {
     if (this.#waiter !== null) words.push(`wait_for=${this.#waiter}`);
     return [...words, ...details];
   }
+}
+
+// deno-lint-ignore require-yield
+function* refuse(error: unknown): Coroutine<never> {
+  throw error;
+}
+
+function nameOf(name: unknown): string | number {
+  return name === undefined || name === null ? ++current.taskNumber : String(name);
 }
 
 /**

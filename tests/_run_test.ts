@@ -17,7 +17,7 @@ import {
   type Task,
   VirtualClock,
 } from "@asyncio/asyncio/coroutines";
-import { assertEquals } from "@std/assert";
+import { assertEquals, AssertionError, assertIsError } from "@std/assert";
 
 /** What a test is given. */
 export interface TestLoop {
@@ -104,6 +104,13 @@ export interface FormTest extends Form, TestLoop {
   spawn<T>(body: () => Coroutine<T>, options?: CreateTaskOptions): Task<T>;
   /** Lets the loop turn so many times. */
   turns(count: number): Coroutine<void>;
+  /** Waits for something that must fail with an error of this class, and gives the error. */
+  raises<E extends Error>(
+    awaitable: Awaitable<unknown>,
+    // deno-lint-ignore no-explicit-any
+    ErrorClass: abstract new (...args: any[]) => E,
+    message?: string,
+  ): Coroutine<E>;
 }
 
 /** Registers a test twice: its body, and all that it spawns, as generators and as async functions. */
@@ -122,6 +129,16 @@ function formTest(form: Form, test: TestLoop): FormTest {
     spawn: (body, options) => test.loop.createTask(form.fn(body), options),
     *turns(count) {
       for (let i = 0; i < count; i++) yield* form.wait(sleep(0));
+    },
+    *raises(awaitable, ErrorClass, message) {
+      let value: unknown;
+      try {
+        value = yield* form.wait(awaitable);
+      } catch (error) {
+        assertIsError(error, ErrorClass, message);
+        return error;
+      }
+      throw new AssertionError(`expected ${ErrorClass.name}, got the value ${value}`);
     },
   };
 }
