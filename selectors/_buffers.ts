@@ -53,18 +53,16 @@ let slab = new Uint8Array(SLAB);
 let slabUsed = 0;
 
 /**
- * A copy of some bytes. Up to `COPY_LIMIT` of them share a slab with other copies, so its `buffer`
- * is larger than it.
+ * A copy of some bytes, `COPY_LIMIT` at most. It shares a slab with other copies, so its `buffer` is
+ * larger than it.
  */
 export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const size = bytes.length;
-  if (size > COPY_LIMIT) return new Uint8Array(bytes);
-  // The length of a slab that somebody detached is 0.
-  if (slabUsed + size > slab.length) {
+  // A slab that somebody has detached has length 0, and is replaced too.
+  if (slabUsed + bytes.length > slab.length) {
     slab = new Uint8Array(SLAB);
     slabUsed = 0;
   }
-  const copy = slab.subarray(slabUsed, slabUsed += size);
+  const copy = slab.subarray(slabUsed, slabUsed += bytes.length);
   copy.set(bytes);
   return copy;
 }

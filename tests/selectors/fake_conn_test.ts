@@ -287,3 +287,77 @@ Deno.test("a Socket that Deno itself closed tells so", async () => {
   assertThrows(() => sock.recv(1), Deno.errors.BadResource);
   assertEquals(sock.getsockopt(SOL_SOCKET, SO_ERROR), 0);
 });
+
+/** A listener of Deno's that does nothing by itself. */
+class FakeListener {
+  readonly addr = { transport: "tcp", hostname: "127.0.0.1", port: 1 } as const;
+  readonly accepts: PromiseWithResolvers<FakeConn>[] = [];
+  readonly log: string[] = [];
+
+  accept(): Promise<FakeConn> {
+    const operation = Promise.withResolvers<FakeConn>();
+    this.accepts.push(operation);
+    return operation.promise;
+  }
+
+  close = () => this.log.push("close");
+  ref = () => this.log.push("ref");
+  unref = () => this.log.push("unref");
+
+  socket(): Socket {
+    const server = Socket.from(this as unknown as Deno.Listener);
+    server.listen();
+    return server;
+  }
+}
+
+Deno.test("Socket.accept() has one accept in flight, and none before anybody asks", async () => {
+  const listener = new FakeListener();
+  using server = listener.socket();
+  assertEquals(listener.accepts.length, 0);
+  assertEquals([server.tryAccept(), server.tryAccept()], [null, null]);
+  assertEquals(listener.log, ["unref"]);
+  listener.accepts[0]!.resolve(new FakeConn());
+  await turn();
+  assertEquals(server.accept()[1], ["127.0.0.1", 2]);
+  assertEquals(listener.accepts.length, 1);
+});
+
+Deno.test("Socket.accept() tells a failure once, and goes on", async () => {
+  const listener = new FakeListener();
+  using server = listener.socket();
+  using s = new DenoSelector();
+  const key = s.register(server, EVENT_READ);
+  s.poll();
+  const error = new Error("Too many open files (os error 24)");
+  listener.accepts[0]!.reject(error);
+  await turn();
+  assertEquals(s.poll(), [[key, EVENT_READ]]);
+  assertStrictEquals(assertThrows(() => server.accept()), error);
+  assertEquals(s.poll(), []);
+  listener.accepts[1]!.resolve(new FakeConn());
+  await turn();
+  server.accept()[0].close();
+});
+
+Deno.test("Socket.accept() passes over clients that have gone", async () => {
+  const listener = new FakeListener();
+  using server = listener.socket();
+  assertEquals(server.tryAccept(), null);
+  listener.accepts[0]!.reject(new Deno.errors.NotConnected());
+  await turn();
+  listener.accepts[1]!.reject(new Deno.errors.ConnectionAborted());
+  await turn();
+  assertEquals([server.tryAccept(), listener.accepts.length], [null, 3]);
+});
+
+Deno.test("Socket.close() with an accept in flight closes what it still brings", async () => {
+  const listener = new FakeListener();
+  const server = listener.socket();
+  server.tryAccept();
+  server.close();
+  const conn = new FakeConn();
+  listener.accepts[0]!.resolve(conn);
+  await turn();
+  assertEquals([listener.log, conn.log], [["unref", "close"], ["close"]]);
+});
