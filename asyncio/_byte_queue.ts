@@ -2,20 +2,22 @@
 
 const NO_BYTES = new Uint8Array(0);
 
-/** Consumed chunks are dropped from the list's front when there are this many. */
+/** Fewer consumed chunks than this are not worth dropping from the list's front. */
 const CHUNKS_TO_DROP = 32;
 
 /**
  * Bytes in the order of their arrival: chunks go in at the end, any number of bytes comes out at the
  * front. A chunk that is taken whole is handed on as it is, so most bytes are never copied.
  *
- * Invariants: the chunks before `#first` are consumed and cleared, no chunk is empty, and `#length`
- * is the sum of their lengths.
+ * Invariants: the chunks before `#first` are consumed and cleared, no other is empty, and `#length`
+ * is the sum of their lengths. `#joined` is the chunk that the last join made, as long as none of it
+ * has been consumed; its buffer is the queue's own, and what is left of that is room to grow.
  */
 export class ByteQueue {
-  #chunks: Uint8Array[] = [];
+  readonly #chunks: Uint8Array[] = [];
   #first = 0;
   #length = 0;
+  #joined: Uint8Array | null = null;
 
   /** The number of bytes. */
   get length(): number {
@@ -25,8 +27,8 @@ export class ByteQueue {
   /** Adds bytes at the end. They belong to the queue from then on. */
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    this.#chunks.push(bytes);
     this.#length += bytes.length;
+    if (this.#joined === null || !this.#grow(this.#joined, bytes)) this.#chunks.push(bytes);
   }
 
   /** The chunk at the front; empty if there is none. */
@@ -54,6 +56,7 @@ export class ByteQueue {
   /** Drops `size` bytes, of as many or more, from the front. */
   drop(size: number): void {
     this.#length -= size;
+    if (size > 0) this.#joined = null;
     for (let rest = size; rest > 0;) {
       const front = this.front;
       if (front.length > rest) {
@@ -70,11 +73,12 @@ export class ByteQueue {
     this.#chunks.length = 0;
     this.#first = 0;
     this.#length = 0;
+    this.#joined = null;
   }
 
   /** Where `pattern` begins, at `from` or later; -1 if it is nowhere. */
   indexOf(pattern: Uint8Array, from: number): number {
-    const bytes = this.#joined();
+    const bytes = this.#join();
     const last = bytes.length - pattern.length;
     for (let at = from; at <= last; at++) {
       at = bytes.indexOf(pattern[0]!, at);
@@ -89,24 +93,47 @@ export class ByteQueue {
     if (this.#first === this.#chunks.length) {
       this.#chunks.length = 0;
       this.#first = 0;
-    } else if (this.#first === CHUNKS_TO_DROP) {
+    } else if (this.#first >= CHUNKS_TO_DROP && 2 * this.#first >= this.#chunks.length) {
       this.#chunks.splice(0, this.#first);
       this.#first = 0;
     }
   }
 
   /** All bytes as one chunk. Searching goes over them again and again: joining pays once. */
-  #joined(): Uint8Array {
-    if (this.front.length < this.#length) {
-      const joined = this.#copy(this.#length);
-      this.clear();
-      this.push(joined);
-    }
-    return this.front;
+  #join(): Uint8Array {
+    const { front } = this;
+    const length = this.#length;
+    if (front.length === length) return front;
+    // A long line that comes in small pieces is joined again and again: with room for as much more,
+    // its bytes are copied a few times each, however many pieces there are.
+    const block = new Uint8Array(front === this.#joined ? 2 * length : length);
+    const joined = block.subarray(0, length);
+    this.#copyTo(joined);
+    this.clear();
+    this.push(joined);
+    this.#joined = joined;
+    return joined;
+  }
+
+  /** Adds bytes to the chunk that the last join made. Returns `false` where there is no room. */
+  #grow(joined: Uint8Array, bytes: Uint8Array): boolean {
+    const end = joined.length + bytes.length;
+    if (this.#chunks.length > 1 || end > joined.buffer.byteLength) return false;
+    const grown = new Uint8Array(joined.buffer, 0, end);
+    grown.set(bytes, joined.length);
+    this.#chunks[0] = this.#joined = grown;
+    return true;
   }
 
   #copy(size: number): Uint8Array {
     const bytes = new Uint8Array(size);
+    this.#copyTo(bytes);
+    return bytes;
+  }
+
+  /** Fills `bytes` from the front. */
+  #copyTo(bytes: Uint8Array): void {
+    const size = bytes.length;
     let filled = 0;
     for (let i = this.#first; filled < size; i++) {
       const chunk = this.#chunks[i]!;
@@ -114,7 +141,6 @@ export class ByteQueue {
       bytes.set(part, filled);
       filled += part.length;
     }
-    return bytes;
   }
 }
 
