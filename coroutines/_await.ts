@@ -276,9 +276,12 @@ export class Await implements Runnable {
     return new Await(schedulerOf(frame.loop), frame, coro, onFulfilled, onRejected);
   }
 
-  /** Drives the coroutine as far as it goes at once. */
+  /**
+   * Drives the coroutine as far as it goes at once. A cancellation that has come first is for what it
+   * then waits for, as if it had come a moment later: in Python `await` begins without delay.
+   */
   start(): Promise<unknown> {
-    this.#step();
+    this.#step(null);
     return this.promise;
   }
 
@@ -302,7 +305,7 @@ export class Await implements Runnable {
   /** For the loop: the future is done, or it is the coroutine's turn. */
   [run](): void {
     if (this.#coro === null) this.#take(this.#waiter!);
-    else this.#step();
+    else this.#step(this.#takeCancellation() ?? this.#error);
   }
 
   #take(future: Waitable): void {
@@ -317,8 +320,7 @@ export class Await implements Runnable {
     this.#fulfil(value);
   }
 
-  #step(): void {
-    const error = this.#takeCancellation() ?? this.#error;
+  #step(error: unknown): void {
     this.#error = null;
     this.#waiter = null;
     let step;
