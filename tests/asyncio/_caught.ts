@@ -13,8 +13,8 @@ export function* caught<E>(
   try {
     value = yield* coro;
   } catch (error) {
-    assertInstanceOf(error, errorClass);
-    return error;
+    if (error instanceof errorClass) return error;
+    throw error;
   }
   throw new AssertionError(`${errorClass.name} not raised, but returned: ${Deno.inspect(value)}`);
 }
