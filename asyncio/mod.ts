@@ -90,8 +90,12 @@ export {
 } from "../coroutines/mod.ts";
 export { BlockingIOError, InterruptedError, KeyError, ValueError } from "../selectors/mod.ts";
 
+export { Barrier } from "./barrier.ts";
+export { BoundedSemaphore } from "./bounded_semaphore.ts";
+export { Condition } from "./condition.ts";
 export { createTask } from "./create_task.ts";
 export { createEagerTaskFactory, eagerTaskFactory, type TaskClass } from "./eager_task_factory.ts";
+export { Event } from "./event.ts";
 export {
   type ErrorClass,
   ExceptionGroup,
@@ -105,9 +109,15 @@ export {
   SendfileNotAvailableError,
 } from "./exceptions.ts";
 export { gather, type GatherOptions } from "./gather.ts";
+export { LifoQueue } from "./lifo_queue.ts";
+export { Lock } from "./lock.ts";
 export { openConnection, type OpenConnectionOptions } from "./open_connection.ts";
 export { type ConcurrentFuture, runCoroutineThreadsafe } from "./run_coroutine_threadsafe.ts";
+export { PriorityQueue, type PriorityQueueOptions } from "./priority_queue.ts";
+export { Queue } from "./queue.ts";
+export { QueueEmpty, QueueFull, QueueShutDown } from "./queue_errors.ts";
 export { type Main, run, Runner, type RunnerOptions, type RunnerRunOptions } from "./runners.ts";
+export { Semaphore } from "./semaphore.ts";
 export { Server } from "./server.ts";
 export { shield } from "./shield.ts";
 export {
