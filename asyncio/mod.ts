@@ -90,6 +90,7 @@ export {
 } from "../coroutines/mod.ts";
 export { BlockingIOError, InterruptedError, KeyError, ValueError } from "../selectors/mod.ts";
 
+export { type AsCompleted, asCompleted, type AsCompletedOptions } from "./as_completed.ts";
 export { Barrier } from "./barrier.ts";
 export { BoundedSemaphore } from "./bounded_semaphore.ts";
 export { Condition } from "./condition.ts";
