@@ -162,10 +162,10 @@ export class TaskFrame implements Frame {
     if (this.#first === null && this.#underWay) this.#scheduler.foreignWaits++;
   }
 
-  /** Interrupts every await that is pending; without one, the next. */
+  /** Interrupts every await that is pending, the oldest first; without one, the next. */
   cancel(message: string): void {
     if (this.#first === null) this.cancelNext(new CancelledError(message));
-    for (let wait = this.#first; wait !== null; wait = wait.next) wait.cancel(message);
+    for (const wait of this.#awaits()) wait.cancel(message);
   }
 
   /** Leaves a cancellation to be delivered at the next await. */
@@ -177,7 +177,7 @@ export class TaskFrame implements Frame {
   /** Takes back a cancellation that is still to be delivered. */
   forgetCancel(): void {
     this.#cancellation = null;
-    for (let wait = this.#first; wait !== null; wait = wait.next) wait.forgetCancel();
+    for (const wait of this.#awaits()) wait.forgetCancel();
   }
 
   /** The cancellation that is to be delivered, once; `null` for none. */
@@ -185,6 +185,12 @@ export class TaskFrame implements Frame {
     const cancellation = this.#cancellation;
     this.#cancellation = null;
     return cancellation;
+  }
+
+  #awaits(): Await[] {
+    const awaits: Await[] = [];
+    for (let wait = this.#first; wait !== null; wait = wait.next) awaits.push(wait);
+    return awaits.reverse();
   }
 
   /**

@@ -96,11 +96,22 @@ export class Handle {
     current.context = this.#context;
     try {
       const result = args.length === 0 ? callback() : callback(...args);
-      if (result instanceof Promise) result.catch((error) => this.#report(error));
+      if (result instanceof Promise) this.#follow(result);
     } catch (error) {
       if (error instanceof KeyboardInterrupt) throw error;
       this.#report(error);
     }
+  }
+
+  /** The callback is an async function: it goes on outside any task. */
+  #follow(promise: Promise<unknown>): void {
+    const scheduler = schedulerOf(this.#loop);
+    scheduler.foreignWaits++;
+    scheduler.wokeNative = true;
+    promise.then(() => scheduler.foreignWaits--, (error) => {
+      scheduler.foreignWaits--;
+      this.#report(error);
+    });
   }
 
   #report(exception: unknown): void {
