@@ -3,6 +3,7 @@
 /** How much of a value a repr shows, as Python's `reprlib` cuts it. */
 const MAX_TEXT = 60;
 const MAX_ITEMS = 6;
+const MAX_DEPTH = 2;
 
 /**
  * A value as Python's `repr()` would write it; numbers as JavaScript prints them.
@@ -53,10 +54,12 @@ function reprObject(value: object, depth: number): string {
     return `${value.name}(${value.message === "" ? "" : repr(value.message)})`;
   }
   if (Array.isArray(value)) {
-    if (depth > 2) return "[...]";
-    const items = value.slice(0, MAX_ITEMS).map((item) => reprWithin(item, depth + 1));
-    if (value.length > MAX_ITEMS) items.push("...");
-    return `[${items.join(", ")}]`;
+    if (depth > MAX_DEPTH) return "[...]";
+    return `[${reprItems(value, (item) => reprWithin(item, depth + 1))}]`;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === null || prototype === Object.prototype && !Object.hasOwn(value, "toString")) {
+    return reprPlain(value, depth);
   }
   const toString = (value as { toString?: unknown }).toString;
   if (typeof toString === "function" && toString !== Object.prototype.toString) {
@@ -67,6 +70,21 @@ function reprObject(value: object, depth: number): string {
     }
   }
   return `<${value.constructor?.name ?? "object"} object>`;
+}
+
+/** An object without a class, as Python shows a dict. */
+function reprPlain(value: object, depth: number): string {
+  if (depth > MAX_DEPTH) return "{...}";
+  const entries = Object.entries(value);
+  return `{${
+    reprItems(entries, ([key, item]) => `${quote(key)}: ${reprWithin(item, depth + 1)}`)
+  }}`;
+}
+
+function reprItems<T>(items: T[], show: (item: T) => string): string {
+  const shown = items.slice(0, MAX_ITEMS).map(show);
+  if (items.length > MAX_ITEMS) shown.push("...");
+  return shown.join(", ");
 }
 
 /** The objects whose text is being made. */

@@ -15,11 +15,12 @@ import {
   type CoroutineFunction,
   iscoroutine,
   iscoroutinefunction,
+  requireCoroutine,
 } from "./coroutine.ts";
 import { debugging } from "./_coroutine_object.ts";
 import { ensureFuture } from "./ensure_future.ts";
 import { KeyboardInterrupt, RuntimeError } from "./errors.ts";
-import { Future } from "./future.ts";
+import { Future, isfuture } from "./future.ts";
 import { Handle, TimerHandle } from "./handle.ts";
 import { inspectAsText, repr } from "./_repr.ts";
 import { runningLoop } from "./_running.ts";
@@ -134,11 +135,7 @@ export class BaseEventLoop extends AbstractEventLoop {
    *   promise rejects with it.
    */
   async runForever(): Promise<void> {
-    this.#checkClosed();
-    if (this.isRunning()) throw new RuntimeError("This event loop is already running");
-    if (runningLoop() !== null) {
-      throw new RuntimeError("Cannot run the event loop while another loop is running");
-    }
+    this.#checkStartable();
     await this.#scheduler.start();
   }
 
@@ -153,10 +150,17 @@ export class BaseEventLoop extends AbstractEventLoop {
    */
   // CPython: Lib/asyncio/base_events.py, BaseEventLoop.run_until_complete
   async runUntilComplete<T>(future: Awaitable<T> | CoroutineFunction<T>): Promise<T> {
-    this.#checkClosed();
-    if (this.isRunning()) throw new RuntimeError("This event loop is already running");
+    try {
+      this.#checkStartable();
+    } catch (error) {
+      closeCoroutine(future);
+      throw error;
+    }
     const task = ensureFuture(future, { loop: this }) as Future<T>;
-    const stop = () => this.stop();
+    // What a KeyboardInterrupt has stopped is not to be stopped again, in its next run.
+    const stop = () => {
+      if (task.cancelled() || !(task.exception() instanceof KeyboardInterrupt)) this.stop();
+    };
     task.addDoneCallback(stop);
     try {
       await this.runForever();
@@ -341,10 +345,10 @@ export class BaseEventLoop extends AbstractEventLoop {
     coro: Coroutine<T> | CoroutineFunction<T>,
     options?: CreateTaskOptions,
   ): Task<T> {
-    if (this.#closed && iscoroutine(coro)) coro.return(undefined as T);
+    if (this.#closed) closeCoroutine(coro);
     this.#checkClosed();
     if (this.#taskFactory !== null) {
-      return this.#taskFactory(this, coro as Coroutine<T>, options ?? {});
+      return this.#taskFactory(this, requireCoroutine(coro), options ?? {});
     }
     return new Task(coro, options === undefined ? { loop: this } : { ...options, loop: this });
   }
@@ -401,16 +405,26 @@ export class BaseEventLoop extends AbstractEventLoop {
   /** Hands an error that belongs to nobody to the exception handler. */
   // CPython: Lib/asyncio/base_events.py, BaseEventLoop.call_exception_handler
   callExceptionHandler(context: ExceptionContext): void {
-    if (this.#exceptionHandler === null) return this.defaultExceptionHandler(context);
+    const failed = "Exception in default exception handler";
+    if (this.#exceptionHandler === null) return this.#handleByDefault(context, failed);
     try {
       this.#exceptionHandler(this, context);
     } catch (error) {
       if (error instanceof KeyboardInterrupt) throw error;
-      this.defaultExceptionHandler({
-        message: "Unhandled error in exception handler",
-        exception: error,
-        context: context.message,
-      });
+      const message = "Unhandled error in exception handler";
+      this.#handleByDefault(
+        { message, exception: error, context },
+        `${failed} while handling an unexpected error in custom exception handler`,
+      );
+    }
+  }
+
+  #handleByDefault(context: ExceptionContext, failed: string): void {
+    try {
+      this.defaultExceptionHandler(context);
+    } catch (error) {
+      if (error instanceof KeyboardInterrupt) throw error;
+      console.error(failed, error);
     }
   }
 
@@ -452,6 +466,14 @@ export class BaseEventLoop extends AbstractEventLoop {
     return `nothing is ready and no timer is set; waiting: ${who}`;
   }
 
+  #checkStartable(): void {
+    this.#checkClosed();
+    if (this.isRunning()) throw new RuntimeError("This event loop is already running");
+    if (runningLoop() !== null) {
+      throw new RuntimeError("Cannot run the event loop while another loop is running");
+    }
+  }
+
   #checkClosed(): void {
     if (this.#closed) throw new RuntimeError("Event loop is closed");
   }
@@ -464,6 +486,11 @@ export class BaseEventLoop extends AbstractEventLoop {
       throw new TypeError(`a callable object was expected by ${method}(), got ${repr(fn)}`);
     }
   }
+}
+
+/** Closes a coroutine that is refused: nobody is going to run it. */
+function closeCoroutine(value: unknown): void {
+  if (iscoroutine(value) && !isfuture(value)) value.return(undefined);
 }
 
 function warnOfSlow(entry: unknown, seconds: number): void {
