@@ -8,6 +8,8 @@ import {
   type CoroutineObject,
   Future,
   getEventLoop,
+  inspectAsText,
+  repr,
   RuntimeError,
 } from "../coroutines/mod.ts";
 import { ByteQueue } from "./_byte_queue.ts";
@@ -29,6 +31,14 @@ export interface StreamReaderOptions {
 
 /** What ends a piece of a stream: bytes, or a string for its UTF-8. */
 type Separator = Uint8Array | string;
+
+/** Separators to look for all at once, and the length of the longest. */
+interface Separators {
+  readonly all: readonly Uint8Array[];
+  readonly longest: number;
+}
+
+const NEWLINES: Separators = { all: [NEWLINE], longest: NEWLINE.length };
 
 /**
  * The receiving end of a stream of bytes.
@@ -65,6 +75,10 @@ export class StreamReader {
   #waiter: Future<void> | null = null;
   #transport: Transport | null = null;
   #paused = false;
+
+  static {
+    inspectAsText(this.prototype);
+  }
 
   /**
    * @param limit The longest line, and half the size of the buffer, in bytes.
@@ -139,6 +153,7 @@ export class StreamReader {
    * @param size The most to read, in bytes; everything to the end of the stream if negative.
    * @returns A coroutine giving the bytes; none at the end of the stream.
    * @throws What broke the stream.
+   * @throws {TypeError} If `size` is no integer.
    * @throws {RuntimeError} If another coroutine is reading.
    */
   read(size = -1): CoroutineObject<Uint8Array> {
@@ -147,6 +162,7 @@ export class StreamReader {
 
   static readonly #read = coroutine(
     function* read(reader: StreamReader, size: number): Coroutine<Uint8Array> {
+      checkSize(size);
       if (reader.#error !== null) throw reader.#error;
       if (size === 0) return NO_BYTES;
       if (reader.#buffer.length === 0 && !reader.#eof) yield* reader.#waitForData("read");
@@ -156,13 +172,14 @@ export class StreamReader {
     },
   );
 
+  // What comes is gathered in the buffer: who is cancelled leaves it to the next reader.
   static readonly #readAll = coroutine(function* read(reader: StreamReader): Coroutine<Uint8Array> {
-    const blocks = new ByteQueue();
-    for (;;) {
-      const block = yield* StreamReader.#read(reader, reader.#limit);
-      if (block.length === 0) return blocks.take(blocks.length);
-      blocks.push(block);
-    }
+    if (reader.#error !== null) throw reader.#error;
+    const buffer = reader.#buffer;
+    while (!reader.#eof) yield* reader.#waitForData("read");
+    const data = buffer.take(buffer.length);
+    reader.#resumeIfPossible();
+    return data;
   });
 
   /**
@@ -181,7 +198,7 @@ export class StreamReader {
   static readonly #readline = coroutine(
     function* readline(reader: StreamReader): Coroutine<Uint8Array> {
       try {
-        return yield* StreamReader.#readuntil(reader, [NEWLINE]);
+        return yield* reader.#readThrough(NEWLINES);
       } catch (error) {
         if (error instanceof IncompleteReadError) return error.partial;
         if (!(error instanceof LimitOverrunError)) throw error;
@@ -207,45 +224,48 @@ export class StreamReader {
    * @throws {IncompleteReadError} If the stream ends before; `partial` has what was there.
    * @throws {LimitOverrunError} If the piece is longer than the limit; the bytes stay in the buffer.
    * @throws {ValueError} If a separator is empty, or there is none.
+   * @throws {TypeError} If it is neither bytes nor a string.
    * @throws What broke the stream.
    * @throws {RuntimeError} If another coroutine is reading.
    */
   readuntil(separator: Separator | readonly Separator[] = NEWLINE): CoroutineObject<Uint8Array> {
-    const separators = Array.isArray(separator)
-      ? separator as Separator[]
-      : [separator as Separator];
-    return StreamReader.#readuntil(this, separators.map(toBytes));
+    return StreamReader.#readuntil(this, separator);
   }
 
   static readonly #readuntil = coroutine(
-    function* readuntil(reader: StreamReader, separators: Uint8Array[]): Coroutine<Uint8Array> {
-      checkSeparators(separators);
-      if (reader.#error !== null) throw reader.#error;
-      const longest = Math.max(...separators.map(({ length }) => length));
-      const buffer = reader.#buffer;
-      // There is no separator before here. The last bytes may be the beginning of one.
-      let searched = 0;
-      for (;;) {
-        const found = findFirst(buffer, separators, searched);
-        if (found !== null) {
-          if (found.start > reader.#limit) {
-            const text = "Separator is found, but chunk is longer than limit";
-            throw new LimitOverrunError(text, found.start);
-          }
-          const data = buffer.take(found.end);
-          reader.#resumeIfPossible();
-          return data;
-        }
-        searched = Math.max(0, buffer.length + 1 - longest);
-        if (searched > reader.#limit) {
-          const text = "Separator is not found, and chunk exceed the limit";
-          throw new LimitOverrunError(text, searched);
-        }
-        if (reader.#eof) throw new IncompleteReadError(buffer.take(buffer.length), null);
-        yield* reader.#waitForData("readuntil");
-      }
+    function* readuntil(
+      reader: StreamReader,
+      separator: Separator | readonly Separator[],
+    ): Coroutine<Uint8Array> {
+      return yield* reader.#readThrough(toSeparators(separator));
     },
   );
+
+  *#readThrough(separators: Separators): Coroutine<Uint8Array> {
+    if (this.#error !== null) throw this.#error;
+    const buffer = this.#buffer;
+    // There is no separator before here. The last bytes may be the beginning of one.
+    let searched = 0;
+    for (;;) {
+      const found = findFirst(buffer, separators, searched);
+      if (found !== null) {
+        if (found.start > this.#limit) {
+          const text = "Separator is found, but chunk is longer than limit";
+          throw new LimitOverrunError(text, found.start);
+        }
+        const data = buffer.take(found.end);
+        this.#resumeIfPossible();
+        return data;
+      }
+      searched = Math.max(0, buffer.length + 1 - separators.longest);
+      if (searched > this.#limit) {
+        const text = "Separator is not found, and chunk exceed the limit";
+        throw new LimitOverrunError(text, searched);
+      }
+      if (this.#eof) throw new IncompleteReadError(buffer.take(buffer.length), null);
+      yield* this.#waitForData("readuntil");
+    }
+  }
 
   /**
    * Reads exactly `size` bytes.
@@ -254,6 +274,7 @@ export class StreamReader {
    * @returns A coroutine giving the bytes.
    * @throws {IncompleteReadError} If the stream ends before; `partial` has what was there.
    * @throws {ValueError} If `size` is negative.
+   * @throws {TypeError} If it is no integer.
    * @throws What broke the stream.
    * @throws {RuntimeError} If another coroutine is reading.
    */
@@ -263,7 +284,8 @@ export class StreamReader {
 
   static readonly #readexactly = coroutine(
     function* readexactly(reader: StreamReader, size: number): Coroutine<Uint8Array> {
-      if (!(size >= 0)) throw new ValueError("readexactly size can not be less than zero");
+      if (size < 0) throw new ValueError("readexactly size can not be less than zero");
+      checkSize(size);
       if (reader.#error !== null) throw reader.#error;
       if (size === 0) return NO_BYTES;
       const buffer = reader.#buffer;
@@ -307,7 +329,7 @@ export class StreamReader {
     if (this.#eof) words.push("eof");
     if (this.#limit !== DEFAULT_LIMIT) words.push(`limit=${this.#limit}`);
     if (this.#waiter !== null) words.push(`waiter=${this.#waiter}`);
-    if (this.#error !== null) words.push(`exception=${this.#error}`);
+    if (this.#error !== null) words.push(`exception=${repr(this.#error)}`);
     if (this.#transport !== null) words.push(`transport=${this.#transport}`);
     if (this.#paused) words.push("paused");
     return `<${words.join(" ")}>`;
@@ -319,6 +341,8 @@ export class StreamReader {
         `${method}() called while another coroutine is already waiting for incoming data`,
       );
     }
+    // It may have come together with bytes that were not enough.
+    if (this.#error !== null) throw this.#error;
     // Who waits for more than the buffer holds would wait for ever on a paused transport.
     if (this.#paused) this.#resume();
     this.#waiter = new Future<void>({ loop: this.#loop });
@@ -345,30 +369,43 @@ export class StreamReader {
   }
 }
 
+function checkSize(size: number): void {
+  if (Number.isInteger(size)) return;
+  throw new TypeError(`the number of bytes must be an integer, not ${repr(size)}`);
+}
+
+function toSeparators(separator: Separator | readonly Separator[]): Separators {
+  const all = (Array.isArray(separator) ? separator : [separator]).map(toBytes);
+  if (all.length === 0) throw new ValueError("Separator should contain at least one element");
+  return { all, longest: Math.max(...all.map(({ length }) => length)) };
+}
+
 function toBytes(separator: Separator): Uint8Array {
-  return typeof separator === "string" ? encoder.encode(separator) : separator;
+  const bytes = typeof separator === "string" ? encoder.encode(separator) : separator;
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`a separator must be a Uint8Array or a string, not ${repr(separator)}`);
+  }
+  if (bytes.length === 0) throw new ValueError("Separator should be at least one-byte string");
+  return bytes;
 }
 
-function checkSeparators(separators: Uint8Array[]): void {
-  if (separators.length === 0) {
-    throw new ValueError("Separator should contain at least one element");
-  }
-  if (separators.some(({ length }) => length === 0)) {
-    throw new ValueError("Separator should be at least one-byte string");
-  }
-}
-
-/** The separator that ends first, at `from` or later; `null` if there is none. */
+/**
+ * The separator that ends first, at `from` or later, and of several the shortest; `null` if there is
+ * none.
+ */
 function findFirst(
   buffer: ByteQueue,
-  separators: Uint8Array[],
+  separators: Separators,
   from: number,
 ): { start: number; end: number } | null {
   let first = null;
-  for (const separator of separators) {
+  for (const separator of separators.all) {
     const start = buffer.indexOf(separator, from);
+    if (start < 0) continue;
     const end = start + separator.length;
-    if (start >= 0 && (first === null || end < first.end)) first = { start, end };
+    if (first === null || end < first.end || end === first.end && start > first.start) {
+      first = { start, end };
+    }
   }
   return first;
 }
