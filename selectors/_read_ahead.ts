@@ -4,6 +4,12 @@ import { COPY_LIMIT, copyOf, giveBlock, LARGE_BLOCK, SMALL_BLOCK, takeBlock } fr
 import { EVENT_READ } from "./events.ts";
 import type { Source } from "./source.ts";
 
+/** The source that reads by a {@linkcode ReadAhead}. */
+export interface ReadingSource extends Source {
+  /** Called when a read has failed. */
+  fail(error: Error): void;
+}
+
 /** This many reads in a row that fill (or do not) a small block change the size of the next. */
 const READS_TO_RESIZE = 2;
 
@@ -31,8 +37,7 @@ const CLOSED = 5;
  */
 export class ReadAhead {
   readonly #conn: Deno.Conn;
-  readonly #source: Source;
-  readonly #onFailure: (error: Error) => void;
+  readonly #source: ReadingSource;
   readonly #onRead = (count: number | null) => this.#settle(count);
   readonly #onError = (error: Error) => this.#fail(error);
 
@@ -47,11 +52,9 @@ export class ReadAhead {
   #inFlight = false;
   #stopped = false;
 
-  /** `onFailure` learns of a read that failed. */
-  constructor(conn: Deno.Conn, source: Source, onFailure: (error: Error) => void) {
+  constructor(conn: Deno.Conn, source: ReadingSource) {
     this.#conn = conn;
     this.#source = source;
-    this.#onFailure = onFailure;
   }
 
   /** Whether a read is in flight. */
@@ -150,7 +153,7 @@ export class ReadAhead {
     this.#state = FAILED;
     this.#error = error;
     this.#source.raise(EVENT_READ);
-    this.#onFailure(error);
+    this.#source.fail(error);
   }
 
   /** A stream of full small blocks deserves large ones; a trickle in large blocks, small ones. */

@@ -42,7 +42,6 @@ export class WriteBehind {
   constructor(conn: Deno.Conn, source: Source) {
     this.#conn = conn;
     this.#source = source;
-    source.raise(EVENT_WRITE);
   }
 
   /** Takes bytes, as many as there is room for; `null` if there is none. Throws after a failure. */

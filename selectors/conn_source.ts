@@ -2,7 +2,7 @@
 
 import { EVENT_READ, EVENT_WRITE } from "./events.ts";
 import { notConnected } from "./_os_error.ts";
-import { ReadAhead } from "./_read_ahead.ts";
+import { ReadAhead, type ReadingSource } from "./_read_ahead.ts";
 import { Source } from "./source.ts";
 import { WriteBehind } from "./_write_behind.ts";
 
@@ -19,10 +19,11 @@ const CLOSED = 3;
  * A connection, from before it is made to its end: reads ahead and writes behind over a `Deno.Conn`.
  *
  * Invariants: UNCONNECTED -> CONNECTING -> CONNECTED, or UNCONNECTED again with `error` set; any ->
- * CLOSED. `conn` and its two halves exist from CONNECTED on. Closed while bytes wait to be written,
- * the connection itself closes only after them.
+ * CLOSED. `conn` and its reading half exist from CONNECTED on, the writing half from the first use of
+ * it: most connections of a large server wait to read. Closed while bytes wait to be written, the
+ * connection itself closes only after them.
  */
-export class ConnSource extends Source {
+export class ConnSource extends Source implements ReadingSource {
   #state = UNCONNECTED;
   #conn: Deno.Conn | null = null;
   #reading: ReadAhead | null = null;
@@ -70,6 +71,11 @@ export class ConnSource extends Source {
     this.#reading.arm();
   }
 
+  /** A read has failed: who writes from now on is told the same. */
+  fail(error: Error): void {
+    if (this.#state === CONNECTED) this.#startWriting().refuse(error);
+  }
+
   /** See {@linkcode ReadAhead.take}. */
   take(size: number): Uint8Array<ArrayBuffer> | null {
     return this.#reading === null ? this.#notYet() : this.#reading.take(size);
@@ -82,7 +88,8 @@ export class ConnSource extends Source {
 
   /** See {@linkcode WriteBehind.put}. */
   put(bytes: Uint8Array): number | null {
-    return this.#writing === null ? this.#notYet() : this.#writing.put(bytes);
+    if (this.#writing !== null) return this.#writing.put(bytes);
+    return this.#state === CONNECTED ? this.#startWriting().put(bytes) : this.#notYet();
   }
 
   /** Ends the stream of received bytes. */
@@ -93,9 +100,10 @@ export class ConnSource extends Source {
 
   /** Ends the stream of sent bytes: the peer finds its end after what was sent so far. */
   stopWriting(): void {
-    if (this.#writing === null) throw this.#error ?? notConnected();
-    this.#writing.refuse(new Deno.errors.BrokenPipe("Broken pipe (os error 32)"));
-    this.#writing.whenFlushed(() => {
+    if (this.#state !== CONNECTED) throw this.#error ?? notConnected();
+    const writing = this.#startWriting();
+    writing.refuse(new Deno.errors.BrokenPipe("Broken pipe (os error 32)"));
+    writing.whenFlushed(() => {
       // A connection that has failed meanwhile has no write side left to shut down.
       if (this.#state === CONNECTED) this.#conn!.closeWrite().catch(() => {});
     });
@@ -118,8 +126,12 @@ export class ConnSource extends Source {
     this.#state = CONNECTED;
     this.#conn = conn;
     this.#abort = null;
-    this.#reading = new ReadAhead(conn, this, (error) => this.#writing!.refuse(error));
-    this.#writing = new WriteBehind(conn, this);
+    this.#reading = new ReadAhead(conn, this);
+    this.raise(EVENT_WRITE);
+  }
+
+  #startWriting(): WriteBehind {
+    return this.#writing ??= new WriteBehind(this.#conn!, this);
   }
 
   #refused(error: Error): void {
@@ -139,8 +151,8 @@ export class ConnSource extends Source {
     const conn = this.#conn!;
     this.#reading!.close();
     this.keepAlive(false);
-    if (abort) conn.close();
-    else this.#writing!.whenFlushed(() => conn.close());
+    if (abort || this.#writing === null) conn.close();
+    else this.#writing.whenFlushed(() => conn.close());
   }
 
   #syncRef(alive: boolean): void {
