@@ -81,28 +81,40 @@ export function gatherAll(
   aws: readonly Gatherable[],
   returnExceptions: boolean,
 ): Future<unknown[]> {
-  const known = new Map<Gatherable, Future<unknown>>();
-  const children: Future<unknown>[] = [];
   const doneAlready: Future<unknown>[] = [];
   let outer: _GatheringFuture | null = null;
   const childDone = (child: Future<unknown>): void => {
     if (outer === null) noteSeen(child);
     else outer.childDone(child);
   };
-  for (const aw of aws) {
-    let child = known.get(aw);
-    if (child === undefined) {
-      child = ensureFuture(aw, { loop: children[0]?.getLoop() });
-      if (typeof aw !== "function") known.set(aw, child);
-      if (child.done()) doneAlready.push(child);
-      else child.addDoneCallback(childDone);
-    }
-    children.push(child);
-  }
+  const children = futuresOf(aws, (child) => {
+    if (child.done()) doneAlready.push(child);
+    else child.addDoneCallback(childDone);
+  });
   outer = new _GatheringFuture(children, returnExceptions);
   // If all of them are done, having started eagerly, the gathering is done at once.
   doneAlready.forEach(childDone);
   return outer;
+}
+
+/** A future for each awaitable, the same for the same; `onNew` hears of each different one. */
+function futuresOf(
+  aws: readonly Gatherable[],
+  onNew: (child: Future<unknown>) => void,
+): Future<unknown>[] {
+  const children: Future<unknown>[] = [];
+  // Nearly always all are different: one look at them all is cheaper than one at each.
+  const known = new Set(aws).size === aws.length ? null : new Map<Gatherable, Future<unknown>>();
+  for (const aw of aws) {
+    let child = known?.get(aw);
+    if (child === undefined) {
+      child = ensureFuture(aw, { loop: children[0]?.getLoop() });
+      if (typeof aw !== "function") known?.set(aw, child);
+      onNew(child);
+    }
+    children.push(child);
+  }
+  return children;
 }
 
 /** The future of several futures. Its repr shows its name. */
@@ -134,15 +146,14 @@ class _GatheringFuture extends Future<unknown[]> {
   childDone(child: Future<unknown>): void {
     this.#pending--;
     if (this.done()) return noteSeen(child);
-    if (!this.#returnExceptions) {
-      const { failed, value } = outcomeOf(child);
-      if (failed) return this.setException(value);
+    if (!this.#returnExceptions && hasFailed(child)) {
+      return this.setException(outcomeOf(child));
     }
     if (this.#pending === 0) this.#finish();
   }
 
   #finish(): void {
-    const results = this.#children.map((child) => outcomeOf(child).value);
+    const results = this.#children.map(outcomeOf);
     if (!this.#cancelRequested) return this.setResult(results);
     const last = this.#children.at(-1)!;
     this.setException(last.cancelled() ? results.at(-1) : new CancelledError());
@@ -154,11 +165,15 @@ function noteSeen(child: Future<unknown>): void {
   if (!child.cancelled()) child.exception();
 }
 
+function hasFailed(child: Future<unknown>): boolean {
+  return child.cancelled() || child.exception() !== null;
+}
+
 /** The result or the error of a future that is done. */
-function outcomeOf(future: Future<unknown>): { failed: boolean; value: unknown } {
+function outcomeOf(child: Future<unknown>): unknown {
   try {
-    return { failed: false, value: future.result() };
+    return child.result();
   } catch (error) {
-    return { failed: true, value: error };
+    return error;
   }
 }

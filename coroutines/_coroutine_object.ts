@@ -15,11 +15,11 @@ import { inspectAsText } from "./_repr.ts";
 import { requireRunningLoop, runningTask } from "./_running.ts";
 
 /** Who awaits a coroutine object, and the name of the function that made it: keys of notes on it. */
-const OWNER = Symbol("owner");
+export const OWNER: unique symbol = Symbol("owner");
 const NAME = Symbol("name");
 
 /** Who awaits a coroutine: a task, or one `await` of an async function. */
-interface Owner {
+export interface Owner {
   done(): boolean;
 }
 
@@ -27,6 +27,8 @@ interface Owned {
   [OWNER]?: Owner;
   [NAME]?: string;
 }
+
+const GeneratorPrototype = Object.getPrototypeOf(function* () {}).prototype as object;
 
 /** The owner of coroutines that are driven by hand, outside any task. */
 const SOMEBODY: Owner = { done: () => true };
@@ -62,7 +64,13 @@ function checkUnclaimed(coro: object, owner: Owner | null): void {
 
 /** Whether a coroutine can be claimed: it is the library's, not a plain generator. */
 export function isClaimable(coro: object): boolean {
-  return NAME in coro;
+  return !isPlainGenerator(coro) && NAME in coro;
+}
+
+/** Tells most of those that are not from their prototypes, which is quicker than looking for a key. */
+function isPlainGenerator(coro: object): boolean {
+  const prototype = Object.getPrototypeOf(coro);
+  return prototype !== null && Object.getPrototypeOf(prototype) === GeneratorPrototype;
 }
 
 /** The name of the function that made a coroutine, as far as it is known. */
@@ -108,8 +116,6 @@ export function delegate<C extends object>(coro: C): C {
   claim(coro, runningTask() as Owner | null ?? SOMEBODY);
   return coro;
 }
-
-const GeneratorPrototype = Object.getPrototypeOf(function* () {}).prototype as object;
 
 /** The prototype of the prototypes of coroutine functions. */
 export const coroutinePrototype: object = Object.create(GeneratorPrototype, {

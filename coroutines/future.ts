@@ -2,7 +2,7 @@
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { addWaiter, Await } from "./_await.ts";
-import { type Context, inheritContext } from "./context.ts";
+import type { Context } from "./context.ts";
 import { Drivable } from "./_drivable.ts";
 import { CancelledError, InvalidStateError, RuntimeError } from "./errors.ts";
 import { Handle } from "./handle.ts";
@@ -41,14 +41,16 @@ export interface AddDoneCallbackOptions {
 }
 
 /** A function to be called when a future is done. */
-class Callback {
-  constructor(
-    readonly fn: (future: never) => unknown,
-    readonly context: Context | null,
-  ) {}
+class Callback extends Handle {
+  readonly fn: DoneCallback<never>;
+
+  constructor(fn: DoneCallback<never>, future: Future<unknown>, context?: Context | null) {
+    super(fn, [future], future.getLoop(), context);
+    this.fn = fn;
+  }
 }
 
-type Listener = Callback | Runnable;
+type Listener = Runnable;
 
 /**
  * A result that is still to come.
@@ -224,9 +226,9 @@ export class Future<T> implements PromiseLike<T> {
     if (typeof fn !== "function") {
       throw new TypeError(`a callable object was expected by addDoneCallback(), got ${repr(fn)}`);
     }
-    const callback = new Callback(fn, options.context ?? inheritContext());
+    const callback = new Callback(fn, this, options.context);
     if (this.#state === State.Pending) this.#listen(callback);
-    else this.#notify(callback);
+    else this.#scheduler.schedule(callback);
   }
 
   /**
@@ -334,15 +336,8 @@ export class Future<T> implements PromiseLike<T> {
     const listeners = this.#listeners;
     if (listeners === null) return;
     this.#listeners = null;
-    if (!Array.isArray(listeners)) return this.#notify(listeners);
-    for (const listener of listeners) this.#notify(listener);
-  }
-
-  #notify(listener: Listener): void {
-    const entry = listener instanceof Callback
-      ? new Handle(listener.fn, [this], this.getLoop(), listener.context)
-      : listener;
-    this.#scheduler.schedule(entry);
+    if (!Array.isArray(listeners)) return this.#scheduler.schedule(listeners);
+    for (const listener of listeners) this.#scheduler.schedule(listener);
   }
 
   #takeCancelledError(): CancelledError {

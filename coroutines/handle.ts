@@ -9,7 +9,10 @@ import { current } from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
 import { dropped, popped } from "./_timer_heap.ts";
 
-/** A function that a loop calls, and what with. */
+/** The arguments of all callbacks without any. */
+const NO_ARGS: readonly unknown[] = [];
+
+/** A function that a loop calls. */
 type Callback = (...args: unknown[]) => unknown;
 
 /**
@@ -61,7 +64,7 @@ export class Handle {
     context?: Context | null,
   ) {
     this.#callback = callback as Callback;
-    this.#args = args;
+    this.#args = args.length === 0 ? NO_ARGS : args;
     this.#loop = loop;
     this.#context = context ?? inheritContext();
   }
@@ -69,7 +72,7 @@ export class Handle {
   /** Keeps the callback from being called. Does nothing if it was called already. */
   cancel(): void {
     this.#callback = null;
-    this.#args = [];
+    this.#args = NO_ARGS;
   }
 
   /** Whether it was cancelled. */
