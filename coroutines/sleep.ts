@@ -3,7 +3,7 @@
 import { ValueError } from "../selectors/mod.ts";
 import { BaseCoroutine } from "./_base_coroutine.ts";
 import type { CoroutineObject } from "./coroutine.ts";
-import { delegate, nameCoroutine } from "./_coroutine_object.ts";
+import { delegate, nameCoroutine, OWNER, type Owner } from "./_coroutine_object.ts";
 import { RuntimeError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { run } from "./_ready_queue.ts";
@@ -50,7 +50,7 @@ export function sleep<T = undefined>(delay: number, result?: T): CoroutineObject
 class Sleep<T> extends BaseCoroutine<T> {
   readonly #delay: number;
   readonly #result: T;
-  #state: "new" | "yielded" | "over" | Timer<T> = "new";
+  #state: "new" | "claimed" | "yielded" | "over" | Timer<T> = "new";
 
   static {
     nameCoroutine(this.prototype, "sleep");
@@ -62,6 +62,18 @@ class Sleep<T> extends BaseCoroutine<T> {
     this.#result = result;
   }
 
+  /** Its state tells whether it is awaited; that costs nothing, where a note on it would. */
+  get [OWNER](): Owner | undefined {
+    if (this.#state === "new") return undefined;
+    return {
+      done: () => this.#state === "over" || this.#state instanceof Timer && this.#state.done(),
+    };
+  }
+
+  set [OWNER](_owner: Owner) {
+    this.#state = "claimed";
+  }
+
   /** `yield* sleep(d)`: the timer takes the place of the coroutine, unless it is a mere turn. */
   override [Symbol.iterator](): Generator<unknown, T, unknown> {
     if (this.#state !== "new") return delegate(this);
@@ -70,7 +82,7 @@ class Sleep<T> extends BaseCoroutine<T> {
   }
 
   next(): IteratorResult<unknown, T> {
-    if (this.#state === "new") {
+    if (this.#state === "new" || this.#state === "claimed") {
       if (!(this.#delay <= 0)) return (this.#state = this.#start()).next();
       requireRunningLoop();
       this.#state = "yielded";

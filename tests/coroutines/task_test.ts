@@ -185,7 +185,7 @@ Deno.test("Task throws a RuntimeError into a coroutine that yields what it shoul
       [1, "Task got bad yield: 1"],
       ["text", "Task got bad yield: 'text'"],
       [false, "Task got bad yield: False"],
-      [{}, "Task got bad yield: <Object object>"],
+      [{}, "Task got bad yield: {}"],
       [Promise.resolve(), "Task got bad yield: <Promise object>"],
       [loop.createFuture(), "yield was used instead of yield* in task <Task pending"],
       [done, "yield was used instead of yield* in task <Task pending"],
