@@ -154,7 +154,21 @@ class SourceRegistration<D> extends Registration<D> implements Watcher {
   }
 }
 
-/** The selector to use unless there is a reason for another: {@linkcode DenoSelector}. */
+/**
+ * The selector to use unless there is a reason for another: {@linkcode DenoSelector}.
+ *
+ * @example Usage
+ * ```ts
+ * import { BaseSelector, DefaultSelector } from "@asyncio/asyncio/selectors";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * using selector = new DefaultSelector();
+ * assert(selector instanceof BaseSelector);
+ * assertEquals(await selector.select(0), []);
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.DefaultSelector}
+ */
 export const DefaultSelector: typeof DenoSelector = DenoSelector;
 
 /** An instance of {@linkcode DefaultSelector}. */

@@ -33,18 +33,23 @@
  *
  * async function client(): Promise<string> {
  *   const [, port] = server.getsockname() as [string, number];
- *   using conn = await Deno.connect({ port });
+ *   using conn = await Deno.connect({ hostname: "127.0.0.1", port });
  *   await conn.write(new TextEncoder().encode("Hello"));
  *   const buffer = new Uint8Array(100);
  *   const size = await conn.read(buffer);
  *   return new TextDecoder().decode(buffer.subarray(0, size ?? 0));
  * }
  *
- * const reply = client();
- * while (selector.getMap()!.size > 1 || (await Promise.race([reply, null])) === null) {
- *   for (const [key] of await selector.select()) key.data(key.fileobj as Socket);
+ * let reply = "";
+ * client().then((text) => reply = text);
+ * while (reply === "") {
+ *   const events = await selector.select();
+ *   for (const [key] of events) {
+ *     const callback = key.data;
+ *     callback(key.fileobj as Socket);
+ *   }
  * }
- * assertEquals(await reply, "Hello");
+ * assertEquals(reply, "Hello");
  * ```
  *
  * @see {@link https://docs.python.org/3/library/selectors.html}

@@ -9,6 +9,22 @@ import type { SelectorKey } from "./selector_key.ts";
  * {@linkcode BaseSelector}.
  *
  * @typeParam D Type of the attached data.
+ *
+ * @example A row that counts how often its descriptor was ready
+ * ```ts
+ * import { EVENT_READ, Registration, SelectorKey } from "@asyncio/asyncio/selectors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class CountingRegistration extends Registration<string> {
+ *   count = 0;
+ * }
+ *
+ * const row = new CountingRegistration(new SelectorKey(5, 5, EVENT_READ, "data"));
+ * row.count++;
+ * assertEquals([row.key.data, row.count], ["data", 1]);
+ * ```
+ *
+ * @see {@linkcode BaseSelector}
  */
 export class Registration<D = unknown> {
   /** The current key. Replaced, never changed, by `modify`. */
