@@ -10,6 +10,7 @@ import {
 } from "../selectors/mod.ts";
 import {
   type Future,
+  inspectAsText,
   KeyboardInterrupt,
   RuntimeError,
   type SelectorEventLoop,
@@ -63,6 +64,7 @@ export interface SelectorTransportOptions {
 export class SelectorTransport implements Transport {
   readonly #loop: SelectorEventLoop;
   readonly #sock: NonBlockingSocket;
+  readonly #fd: number;
   readonly #listener: TransportListener;
   readonly #server: TransportOwner | undefined;
   readonly #unsent = new ByteQueue();
@@ -77,6 +79,10 @@ export class SelectorTransport implements Transport {
   #lowWater = DEFAULT_HIGH_WATER >> 2;
   #listenerPaused = false;
 
+  static {
+    inspectAsText(this.prototype);
+  }
+
   constructor(
     loop: SelectorEventLoop,
     sock: NonBlockingSocket,
@@ -85,6 +91,7 @@ export class SelectorTransport implements Transport {
   ) {
     this.#loop = loop;
     this.#sock = sock;
+    this.#fd = sock.fileno();
     this.#listener = listener;
     this.#server = options.server;
     this.#peername = options.peername ?? known(() => sock.getpeername());
@@ -174,7 +181,9 @@ export class SelectorTransport implements Transport {
     if (this.#lost > 0) return this.#ignoreWrite();
     const sent = this.#unsent.length === 0 ? this.#trySend(bytes) : 0;
     if (sent === bytes.length || this.#lost > 0) return;
-    this.#keep(sent === 0 ? bytes : bytes.subarray(sent));
+    const rest = bytes.subarray(sent);
+    // The caller may write into its bytes again. Those of a string are ours.
+    this.#keep(typeof data === "string" ? rest : rest.slice());
   }
 
   writelines(data: Iterable<Uint8Array | string>): void {
@@ -225,10 +234,9 @@ export class SelectorTransport implements Transport {
     }
   }
 
-  /** Keeps a copy, since the caller may write into its bytes again. */
   #keep(bytes: Uint8Array): void {
     if (this.#unsent.length === 0) this.#loop.addWriter(this.#sock, this.#send);
-    this.#unsent.push(bytes.slice());
+    this.#unsent.push(bytes);
     this.#pauseIfNeeded();
   }
 
@@ -246,6 +254,8 @@ export class SelectorTransport implements Transport {
 
   #allSent(): void {
     this.#loop.removeWriter(this.#sock);
+    // The listener may have closed it when it heard that writing is resumed.
+    if (this.#lost > 0) return;
     if (this.#closing) this.#lose(null);
     else if (this.#eof) this.#sock.shutdown(SHUT_WR);
   }
@@ -329,12 +339,12 @@ export class SelectorTransport implements Transport {
     }
   }
 
-  /** Python's repr: `<SelectorTransport closing fd=7 write_buffer=0>`. */
+  /** Python's repr: `<SelectorTransport fd=7 read=polling write=<idle, bufsize=0>>`. */
   toString(): string {
-    const state = this.#lost > 0 ? " closed" : this.#closing ? " closing" : "";
+    const state = this.#sock.fileno() < 0 ? " closed" : this.#closing ? " closing" : "";
     const read = this.isReading() ? "polling" : "idle";
     const write = this.#unsent.length > 0 ? "polling" : "idle";
-    return `<SelectorTransport${state} fd=${this.#sock.fileno()} read=${read} ` +
+    return `<SelectorTransport${state} fd=${this.#fd} read=${read} ` +
       `write=<${write}, bufsize=${this.#unsent.length}>>`;
   }
 }
