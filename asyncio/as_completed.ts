@@ -37,11 +37,23 @@ export interface AsCompletedOptions {
  *
  * @typeParam A Type of the awaitables.
  */
-export interface AsCompleted<A> {
+export type AsCompleted<A> = Completing<A, "for"> | Completing<A, "for await">;
+
+/**
+ * {@linkcode AsCompleted}, which is a union of two that are the same. `for await` gives futures as
+ * they are, and TypeScript 6.0 knows that of a union; of a single interface it believes, from the
+ * second loop on, that they come awaited.
+ *
+ * @typeParam A Type of the awaitables.
+ * @typeParam W Keeps the two apart.
+ */
+export interface Completing<A, W extends string> {
   /** Coroutines: each gives the result of the next to be done, or throws its error. */
   [Symbol.iterator](): Iterator<CoroutineObject<Result<A>>>;
   /** The futures and tasks themselves, as they are done. Also for `anext()`. */
   [Symbol.asyncIterator](): AsyncIterator<FutureOf<A>>;
+  /** For the type checker only. */
+  readonly way?: W;
 }
 
 /**

@@ -90,7 +90,12 @@ export {
 } from "../coroutines/mod.ts";
 export { BlockingIOError, InterruptedError, KeyError, ValueError } from "../selectors/mod.ts";
 
-export { type AsCompleted, asCompleted, type AsCompletedOptions } from "./as_completed.ts";
+export {
+  type AsCompleted,
+  asCompleted,
+  type AsCompletedOptions,
+  type Completing,
+} from "./as_completed.ts";
 export { Barrier } from "./barrier.ts";
 export { BoundedSemaphore } from "./bounded_semaphore.ts";
 export { Condition } from "./condition.ts";
@@ -117,7 +122,14 @@ export { type ConcurrentFuture, runCoroutineThreadsafe } from "./run_coroutine_t
 export { PriorityQueue, type PriorityQueueOptions } from "./priority_queue.ts";
 export { Queue } from "./queue.ts";
 export { QueueEmpty, QueueFull, QueueShutDown } from "./queue_errors.ts";
-export { type Main, run, Runner, type RunnerOptions, type RunnerRunOptions } from "./runners.ts";
+export {
+  type LoopFactory,
+  type Main,
+  run,
+  Runner,
+  type RunnerOptions,
+  type RunnerRunOptions,
+} from "./runners.ts";
 export { Semaphore } from "./semaphore.ts";
 export { Server } from "./server.ts";
 export { shield } from "./shield.ts";

@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
+  AbstractEventLoop,
   allTasks,
   CancelledError,
   type Context,
@@ -35,9 +36,12 @@ export type Main<T> =
 export interface RunnerOptions {
   /** Whether to run the loop in debug mode. Default: as the loop was made. */
   debug?: boolean | null | undefined;
-  /** What makes the loop. Default: `newEventLoop`. */
-  loopFactory?: (() => EventLoop) | null | undefined;
+  /** What makes the loop: a function, or a class of loops. Default: `newEventLoop`. */
+  loopFactory?: LoopFactory | null | undefined;
 }
+
+/** What makes a loop: a function, or a class of loops. */
+export type LoopFactory = (() => EventLoop) | (new () => EventLoop);
 
 /** Options of {@linkcode Runner.run}. */
 export interface RunnerRunOptions {
@@ -50,7 +54,8 @@ export interface RunnerRunOptions {
  *
  * When the coroutine is done, all tasks that are left are cancelled, and waited for; then the loop is
  * closed. SIGINT (Ctrl-C) cancels the coroutine, and the promise rejects with a `KeyboardInterrupt`;
- * a second SIGINT ends the process.
+ * a second SIGINT ends the process. A program that listens to the signal by `process.on()` keeps it to
+ * itself.
  *
  * @typeParam T Type of the result.
  * @param main A coroutine, or a coroutine function: `run(main)`, not `run(main())`, if it is async.
@@ -111,7 +116,7 @@ export async function run<T>(main: Main<T>, options: RunnerOptions = {}): Promis
 export class Runner {
   // Invariant: #loop and #context are set from the first use to close(), which is final.
   readonly #debug: boolean | null;
-  readonly #loopFactory: (() => EventLoop) | null;
+  readonly #loopFactory: LoopFactory | null;
   #loop: EventLoop | null = null;
   #context: Context | null = null;
   #closed = false;
@@ -175,6 +180,7 @@ export class Runner {
     if (loop === null || this.#closed) return;
     try {
       await cancelAllTasks(loop);
+      await runLastCallbacks(loop);
     } finally {
       if (this.#loopFactory === null) setEventLoop(null);
       loop.close();
@@ -189,12 +195,17 @@ export class Runner {
   }
 
   #open(): EventLoop {
-    const loop = (this.#loopFactory ?? newEventLoop)();
+    const loop = makeLoop(this.#loopFactory ?? newEventLoop);
     if (this.#loopFactory === null) setEventLoop(loop);
     if (this.#debug !== null) loop.setDebug(this.#debug);
     this.#context = copyContext();
     return loop;
   }
+}
+
+function makeLoop(factory: LoopFactory): EventLoop {
+  if (factory.prototype instanceof AbstractEventLoop) return new (factory as new () => EventLoop)();
+  return (factory as () => EventLoop)();
 }
 
 function requireNoRunningLoop(what: string): void {
@@ -238,6 +249,14 @@ async function cancelAllTasks(loop: EventLoop): Promise<void> {
   for (const task of tasks) task.cancel();
   await loop.runUntilComplete(gatherAll(tasks, true));
   for (const task of tasks) if (!task.cancelled()) reportFailure(loop, task);
+}
+
+/**
+ * Callbacks that are ready get as many turns as in CPython, which at this point shuts down two things,
+ * each by a coroutine: asynchronous generators, which JavaScript does not tell of, and the executor.
+ */
+async function runLastCallbacks(loop: EventLoop): Promise<void> {
+  for (let i = 0; i < 2; i++) await loop.runUntilComplete(function* () {});
 }
 
 function reportFailure(loop: EventLoop, task: Task<unknown>): void {
