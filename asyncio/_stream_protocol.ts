@@ -15,26 +15,25 @@ export type Serve = (reader: StreamReader, transport: Transport) => unknown;
  * CPython: Lib/asyncio/streams.py, FlowControlMixin and StreamReaderProtocol.
  */
 export class StreamProtocol implements TransportListener {
-  // Invariant: #drainers wait only while #paused and not #lost.
+  // Invariants: #drainers wait only while #paused and not #lost, #closers only while not #lost.
   readonly #loop: SelectorEventLoop;
   readonly #reader: StreamReader;
-  readonly #closed: Future<void>;
   #serve: Serve | null;
-  #transport: Transport | null = null;
   #paused = false;
   #lost = false;
+  /** What broke the connection, or `null`. */
+  #error: unknown = null;
   #drainers: Set<Future<void>> | null = null;
+  #closers: Set<Future<void>> | null = null;
 
   /** @param serve What to call when the connection is there. */
   constructor(loop: SelectorEventLoop, reader: StreamReader, serve: Serve | null = null) {
     this.#loop = loop;
     this.#reader = reader;
     this.#serve = serve;
-    this.#closed = new Future<void>({ loop });
   }
 
   connectionMade(transport: Transport): void {
-    this.#transport = transport;
     this.#reader.setTransport(transport);
     const serve = this.#serve;
     this.#serve = null;
@@ -70,11 +69,9 @@ export class StreamProtocol implements TransportListener {
     if (error === null) this.#reader.feedEof();
     else this.#reader.setException(error);
     this.#lost = true;
-    settle(this.#closed, error);
-    // The error is known to the reader: it need not be asked for here as well.
-    if (error !== null) this.#closed.exception();
-    this.#transport = null;
-    this.#releaseDrainers(error);
+    this.#error = error;
+    release(this.#closers);
+    release(this.#drainers);
   }
 
   pauseWriting(): void {
@@ -83,35 +80,36 @@ export class StreamProtocol implements TransportListener {
 
   resumeWriting(): void {
     this.#paused = false;
-    this.#releaseDrainers(null);
+    release(this.#drainers);
   }
 
   /** Waits until enough has been sent. */
   *drain(): Coroutine<void> {
     if (this.#lost) throw connectionLost();
     if (!this.#paused) return;
-    const drainer = new Future<void>({ loop: this.#loop });
-    const drainers = this.#drainers ??= new Set();
-    drainers.add(drainer);
-    try {
-      yield* drainer;
-    } finally {
-      drainers.delete(drainer);
-    }
+    yield* this.#waitAmong(this.#drainers ??= new Set());
+    if (this.#error !== null) throw this.#error;
   }
 
   /** Waits until the connection is gone. */
-  closed(): Future<void> {
-    return this.#closed;
+  *closed(): Coroutine<void> {
+    if (!this.#lost) yield* this.#waitAmong(this.#closers ??= new Set());
+    if (this.#error !== null) throw this.#error;
   }
 
-  #releaseDrainers(error: unknown): void {
-    for (const drainer of this.#drainers ?? []) settle(drainer, error);
+  // Each waits for a future of its own, so that to cancel one does not cancel the others.
+  *#waitAmong(waiters: Set<Future<void>>): Coroutine<void> {
+    const waiter = new Future<void>({ loop: this.#loop });
+    waiters.add(waiter);
+    try {
+      yield* waiter;
+    } finally {
+      waiters.delete(waiter);
+    }
   }
 }
 
-function settle(future: Future<void>, error: unknown): void {
-  if (future.done()) return;
-  if (error === null) future.setResult();
-  else future.setException(error);
+function release(waiters: Set<Future<void>> | null): void {
+  if (waiters === null) return;
+  for (const waiter of waiters) if (!waiter.done()) waiter.setResult();
 }

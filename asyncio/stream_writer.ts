@@ -1,6 +1,12 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { type Coroutine, coroutine, type CoroutineObject, sleep } from "../coroutines/mod.ts";
+import {
+  type Coroutine,
+  coroutine,
+  type CoroutineObject,
+  inspectAsText,
+  sleep,
+} from "../coroutines/mod.ts";
 import type { StreamProtocol } from "./_stream_protocol.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import type { ExtraInfo, Transport } from "./transports.ts";
@@ -36,6 +42,10 @@ export class StreamWriter {
   readonly #transport: Transport;
   readonly #protocol: StreamProtocol;
   readonly #reader: StreamReader | null;
+
+  static {
+    inspectAsText(this.prototype);
+  }
 
   /** Made by `openConnection()` and `startServer()`. */
   constructor(transport: Transport, protocol: object, reader: StreamReader | null) {
