@@ -63,8 +63,8 @@ export abstract class BaseSelector<D = unknown> {
 
   /**
    * Event loops only: called when something became ready after {@linkcode BaseSelector.prepare},
-   * at most once each host turn, from a microtask. Set by whoever waits; `select()` sets it for
-   * the time of its own wait.
+   * at most once each host turn, from a microtask; and once more when the selector is closed, so
+   * that no wait outlives it. Set by whoever waits; `select()` sets it for the time of its own wait.
    */
   onReady: (() => void) | null = null;
 
