@@ -87,11 +87,13 @@ export function gatherAll(
     if (outer === null) noteSeen(child);
     else outer.childDone(child);
   };
+  let different = 0;
   const children = futuresOf(aws, (child) => {
+    different++;
     if (child.done()) doneAlready.push(child);
     else child.addDoneCallback(childDone);
   });
-  outer = new _GatheringFuture(children, returnExceptions);
+  outer = new _GatheringFuture(children, different, returnExceptions);
   // If all of them are done, having started eagerly, the gathering is done at once.
   doneAlready.forEach(childDone);
   return outer;
@@ -126,11 +128,15 @@ class _GatheringFuture extends Future<unknown[]> {
   #pending: number;
   #cancelRequested = false;
 
-  constructor(children: readonly Future<unknown>[], returnExceptions: boolean) {
+  constructor(
+    children: readonly Future<unknown>[],
+    different: number,
+    returnExceptions: boolean,
+  ) {
     super({ loop: children[0]!.getLoop() });
     this.#children = children;
     this.#returnExceptions = returnExceptions;
-    this.#pending = new Set(children).size;
+    this.#pending = different;
   }
 
   /** Cancels the children. It is done when they are. */

@@ -64,13 +64,7 @@ function checkUnclaimed(coro: object, owner: Owner | null): void {
 
 /** Whether a coroutine can be claimed: it is the library's, not a plain generator. */
 export function isClaimable(coro: object): boolean {
-  return !isPlainGenerator(coro) && NAME in coro;
-}
-
-/** Tells most of those that are not from their prototypes, which is quicker than looking for a key. */
-function isPlainGenerator(coro: object): boolean {
-  const prototype = Object.getPrototypeOf(coro);
-  return prototype !== null && Object.getPrototypeOf(prototype) === GeneratorPrototype;
+  return NAME in coro;
 }
 
 /** The name of the function that made a coroutine, as far as it is known. */
