@@ -1,12 +1,9 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { Task, type TaskFactory, type TaskOptions } from "../coroutines/mod.ts";
+import { type Coroutine, Task, type TaskFactory, type TaskOptions } from "../coroutines/mod.ts";
 
 /** A class of tasks. */
-export type TaskClass = new <T>(
-  coro: ConstructorParameters<typeof Task<T>>[0],
-  options: TaskOptions,
-) => Task<T>;
+export type TaskClass = new <T>(coro: Coroutine<T>, options: TaskOptions) => Task<T>;
 
 /**
  * Makes a task factory that starts tasks of a class eagerly.

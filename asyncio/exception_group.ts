@@ -52,9 +52,11 @@ export class ExceptionGroup extends AggregateError {
     if (exceptions.length === 0) {
       throw new ValueError("second argument (exceptions) must be a non-empty sequence");
     }
-    // The stack keeps the text that it begins with: the one with the count.
     super(exceptions, withCount(message, exceptions), options);
+    // The stack begins with the text as it is when first asked for: the one with the number.
+    const { stack } = this;
     this.message = message;
+    if (stack !== undefined) this.stack = stack;
   }
 
   /** The errors: the same array as `errors`. */

@@ -69,6 +69,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup> {
    * @returns Itself.
    * @throws {RuntimeError} If it was entered before, or outside any task.
    */
+  // deno-lint-ignore require-yield -- it never waits
   *aenter(): Coroutine<TaskGroup> {
     if (this.#entered) throw new RuntimeError(`TaskGroup ${this} has already been entered`);
     this.#loop ??= getRunningLoop();

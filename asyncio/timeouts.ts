@@ -90,6 +90,7 @@ export class Timeout implements AsyncContextManager<Timeout> {
    * @returns Itself.
    * @throws {RuntimeError} If it was entered before, or outside any task.
    */
+  // deno-lint-ignore require-yield -- it never waits
   *aenter(): Coroutine<Timeout> {
     if (this.#state !== "created") throw new RuntimeError("Timeout has already been entered");
     const task = currentTask();
@@ -107,6 +108,7 @@ export class Timeout implements AsyncContextManager<Timeout> {
    * @param error What the block threw.
    * @throws {TimeoutError} If that is the cancellation by this timeout; it is the `cause`.
    */
+  // deno-lint-ignore require-yield -- it never waits
   *aexit(error?: unknown): Coroutine<void> {
     this.#handle?.cancel();
     this.#handle = null;

@@ -1,4 +1,5 @@
 // Copyright 2026 the asyncio authors. MIT license.
+// deno-lint-ignore-file require-yield
 
 import {
   anext,

@@ -1,11 +1,10 @@
 // Copyright 2026 the asyncio authors. MIT license.
-// deno-lint-ignore-file require-yield
+// deno-lint-ignore-file require-yield require-await
 
 import {
   CancelledError,
   ContextVar,
   copyContext,
-  type Coroutine,
   createTask,
   EventLoop,
   type ExceptionContext,

@@ -1,5 +1,4 @@
 // Copyright 2026 the asyncio authors. MIT license.
-// deno-lint-ignore-file require-yield
 
 import {
   asyncWith,
@@ -12,7 +11,7 @@ import {
   RuntimeError,
   sleep,
   TaskGroup,
-  Timeout,
+  type Timeout,
   timeout,
   timeoutAt,
   TimeoutError,
