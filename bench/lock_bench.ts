@@ -17,18 +17,22 @@ import {
 import type { Sample } from "./subject.ts";
 
 const TASKS = 10;
-const HANDOFFS = 10_000;
+const HANDOFFS = 20_000;
+
+function* hold(): Coroutine<void> {
+  yield* sleep(0);
+}
+
+async function asyncHold(): Promise<void> {
+  await sleep(0);
+}
 
 function* contend(lock: Lock, count: number): Coroutine<void> {
-  for (let i = 0; i < count; i++) yield* asyncWith(lock, () => sleep(0));
+  for (let i = 0; i < count; i++) yield* asyncWith(lock, hold);
 }
 
 async function asyncContend(lock: Lock, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    await asyncWith(lock, async () => {
-      await sleep(0);
-    });
-  }
+  for (let i = 0; i < count; i++) await asyncWith(lock, asyncHold);
 }
 
 type Start = (lock: Lock, count: number) => Startable;
@@ -39,7 +43,7 @@ function* handOver(start: Start, count: number): Coroutine<void> {
 }
 
 function* sample(start: Start): Coroutine<Sample> {
-  yield* handOver(start, HANDOFFS / 10);
+  yield* handOver(start, HANDOFFS);
   return { handoff: yield* nanosecondsEach(TASKS * HANDOFFS, handOver(start, HANDOFFS)) };
 }
 

@@ -16,7 +16,7 @@ import {
 } from "./child.ts";
 import type { Sample } from "./subject.ts";
 
-const ITEMS = 100_000;
+const ITEMS = 200_000;
 
 const MAXSIZES = { maxsize1: 1, maxsize100: 100, unbounded: 0 };
 
@@ -50,7 +50,7 @@ function* handOver(ends: Ends, maxsize: number, count: number): Coroutine<void> 
 function* sample(ends: Ends): Coroutine<Sample> {
   const result: Sample = {};
   for (const [metric, maxsize] of Object.entries(MAXSIZES)) {
-    yield* handOver(ends, maxsize, ITEMS / 10);
+    yield* handOver(ends, maxsize, ITEMS);
     result[metric] = yield* nanosecondsEach(ITEMS, handOver(ends, maxsize, ITEMS));
   }
   return result;

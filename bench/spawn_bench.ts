@@ -30,7 +30,7 @@ function* spawn(start: (value: number) => Startable, rounds: number): Coroutine<
 }
 
 function* sample(start: (value: number) => Startable): Coroutine<Sample> {
-  yield* spawn(start, ROUNDS / 10);
+  yield* spawn(start, ROUNDS);
   return { spawn: yield* nanosecondsEach(TASKS * ROUNDS, spawn(start, ROUNDS)) };
 }
 

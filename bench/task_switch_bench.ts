@@ -32,7 +32,7 @@ function* switchTasks(start: (count: number) => Startable, count: number): Corou
 }
 
 function* sample(start: (count: number) => Startable): Coroutine<Sample> {
-  yield* switchTasks(start, SWITCHES / 10);
+  yield* switchTasks(start, SWITCHES);
   return { switch: yield* nanosecondsEach(TASKS * SWITCHES, switchTasks(start, SWITCHES)) };
 }
 

@@ -33,7 +33,7 @@ function* cancel(handles: readonly TimerHandle[]): Coroutine<void> {
 
 function* sample(): Coroutine<Sample> {
   const warm: TimerHandle[] = [];
-  yield* schedule(warm, TIMERS / 10);
+  yield* schedule(warm, TIMERS);
   yield* cancel(warm);
   const handles: TimerHandle[] = [];
   const scheduled = yield* nanosecondsEach(TIMERS, schedule(handles, TIMERS));

@@ -5,7 +5,7 @@ import asyncio
 from harness import nanoseconds_each, report
 
 TASKS = 10
-HANDOFFS = 10_000
+HANDOFFS = 20_000
 
 
 async def contend(lock, count):
@@ -20,7 +20,7 @@ async def hand_over(count):
 
 
 async def sample():
-    await hand_over(HANDOFFS // 10)
+    await hand_over(HANDOFFS)
     return {"handoff": await nanoseconds_each(TASKS * HANDOFFS, hand_over(HANDOFFS))}
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 from harness import nanoseconds_each, report
 
-ITEMS = 100_000
+ITEMS = 200_000
 
 
 async def produce(queue, count):
@@ -25,7 +25,7 @@ async def hand_over(maxsize, count):
 async def sample():
     result = {}
     for metric, maxsize in {"maxsize1": 1, "maxsize100": 100, "unbounded": 0}.items():
-        await hand_over(maxsize, ITEMS // 10)
+        await hand_over(maxsize, ITEMS)
         result[metric] = await nanoseconds_each(ITEMS, hand_over(maxsize, ITEMS))
     return result
 

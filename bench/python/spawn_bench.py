@@ -18,7 +18,7 @@ async def spawn(rounds):
 
 
 async def sample():
-    await spawn(ROUNDS // 10)
+    await spawn(ROUNDS)
     return {"spawn": await nanoseconds_each(TASKS * ROUNDS, spawn(ROUNDS))}
 
 

@@ -18,7 +18,7 @@ async def switch(count):
 
 
 async def sample():
-    await switch(SWITCHES // 10)
+    await switch(SWITCHES)
     return {"switch": await nanoseconds_each(TASKS * SWITCHES, switch(SWITCHES))}
 
 

@@ -26,7 +26,7 @@ async def cancel(handles):
 
 
 async def sample():
-    await schedule(warm := [], TIMERS // 10)
+    await schedule(warm := [], TIMERS)
     await cancel(warm)
     handles = []
     scheduled = await nanoseconds_each(TIMERS, schedule(handles, TIMERS))
