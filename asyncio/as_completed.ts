@@ -1,10 +1,8 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
-  type Awaitable,
   type Coroutine,
   coroutine,
-  type CoroutineFunction,
   type CoroutineObject,
   ensureFuture,
   type Future,
@@ -16,13 +14,16 @@ import {
   type Result,
   TimeoutError,
 } from "../coroutines/mod.ts";
+import type { Gatherable } from "./gather.ts";
 import { Queue } from "./queue.ts";
 
-/** What {@linkcode asCompleted} takes. */
-type Completable = Awaitable<unknown> | CoroutineFunction<unknown>;
-
-/** The future itself, or that of the coroutine, function or promise. */
-type FutureOf<A> = A extends Future<unknown> ? A : Future<Result<A>>;
+/**
+ * The future that {@linkcode asCompleted} gives: the one passed, or that of a coroutine, function or
+ * promise.
+ *
+ * @typeParam A Type of what was passed.
+ */
+export type FutureOf<A> = A extends Future<unknown> ? A : Future<Result<A>>;
 
 /** Options of {@linkcode asCompleted}. */
 export interface AsCompletedOptions {
@@ -93,7 +94,7 @@ export interface Completing<A, W extends string> {
  *
  * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.as_completed}
  */
-export function asCompleted<A extends Completable>(
+export function asCompleted<A extends Gatherable>(
   aws: Iterable<A>,
   { timeout }: AsCompletedOptions = {},
 ): AsCompleted<A> {
@@ -117,7 +118,7 @@ class Completions {
   /** How many are still to be handed out. */
   #left: number;
 
-  constructor(aws: Iterable<Completable>, timeout: number | null) {
+  constructor(aws: Iterable<Gatherable>, timeout: number | null) {
     const loop = getEventLoop();
     this.#todo = new Set(withoutRepeats(aws).map((aw) => ensureFuture(aw, { loop })));
     this.#left = this.#todo.size;
@@ -179,8 +180,8 @@ class Completions {
 }
 
 /** Each awaitable once; but a function is called as often as it is given. */
-function withoutRepeats(aws: Iterable<Completable>): Completable[] {
-  const seen = new Set<Completable>();
+function withoutRepeats(aws: Iterable<Gatherable>): Gatherable[] {
+  const seen = new Set<Gatherable>();
   return [...aws].filter((aw) => {
     if (typeof aw === "function") return true;
     return !seen.has(aw) && seen.add(aw);

@@ -38,6 +38,8 @@ export class ExceptionGroup extends AggregateError {
   }
 
   /**
+   * A group of errors.
+   *
    * @param message What they have in common.
    * @param exceptions The errors, one at least.
    * @param options The `cause`.

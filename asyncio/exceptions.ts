@@ -54,6 +54,8 @@ export class IncompleteReadError extends EOFError {
   readonly expected: number | null;
 
   /**
+   * An error about what was read.
+   *
    * @param partial The bytes read before the end.
    * @param expected How many bytes were asked for; `null` if that is not known.
    */
@@ -89,6 +91,8 @@ export class LimitOverrunError extends Error {
   readonly consumed: number;
 
   /**
+   * An error about what is in the buffer.
+   *
    * @param message What happened.
    * @param consumed How many bytes of the buffer can be read without missing a separator.
    */

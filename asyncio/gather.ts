@@ -11,8 +11,8 @@ import {
   type Result,
 } from "../coroutines/mod.ts";
 
-/** What {@linkcode gather} takes. */
-type Gatherable = Awaitable<unknown> | CoroutineFunction<unknown>;
+/** What {@linkcode gather} takes: whatever can be waited for, or called for something that can. */
+export type Gatherable = Awaitable<unknown> | CoroutineFunction<unknown>;
 
 /** Options of {@linkcode gather}. */
 export interface GatherOptions {

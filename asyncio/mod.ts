@@ -95,6 +95,7 @@ export {
   asCompleted,
   type AsCompletedOptions,
   type Completing,
+  type FutureOf,
 } from "./as_completed.ts";
 export { Barrier } from "./barrier.ts";
 export { BoundedSemaphore } from "./bounded_semaphore.ts";
@@ -114,7 +115,7 @@ export {
   LimitOverrunError,
   SendfileNotAvailableError,
 } from "./exceptions.ts";
-export { gather, type GatherOptions } from "./gather.ts";
+export { gather, type Gatherable, type GatherOptions } from "./gather.ts";
 export { LifoQueue } from "./lifo_queue.ts";
 export { Lock } from "./lock.ts";
 export { openConnection, type OpenConnectionOptions } from "./open_connection.ts";

@@ -121,7 +121,11 @@ export class Runner {
   #context: Context | null = null;
   #closed = false;
 
-  /** @param options `debug` and `loopFactory`. */
+  /**
+   * A runner. Its loop is made when it is first asked for.
+   *
+   * @param options `debug` and `loopFactory`.
+   */
   constructor({ debug, loopFactory }: RunnerOptions = {}) {
     this.#debug = debug ?? null;
     this.#loopFactory = loopFactory ?? null;

@@ -52,7 +52,11 @@ export class Timeout implements AsyncContextManager<Timeout> {
     inspectAsText(this.prototype);
   }
 
-  /** @param when The loop's time, in seconds, at which it is up; `null` for never. */
+  /**
+   * A limit that is still to be entered.
+   *
+   * @param when The loop's time, in seconds, at which it is up; `null` for never.
+   */
   constructor(when: number | null) {
     this.#when = when ?? null;
   }

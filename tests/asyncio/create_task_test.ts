@@ -2,7 +2,6 @@
 // deno-lint-ignore-file require-yield
 
 import {
-  CancelledError,
   ContextVar,
   copyContext,
   createTask,
@@ -12,7 +11,6 @@ import {
   RuntimeError,
   sleep,
   Task,
-  ValueError,
 } from "@asyncio/asyncio";
 import {
   assert,
@@ -22,7 +20,6 @@ import {
   assertThrows,
 } from "@std/assert";
 import { runTest, testForms } from "../_run_test.ts";
-import { caught } from "./_caught.ts";
 
 // CPython: test_tasks.py, BaseTaskTests.test_bare_create_task
 testForms("createTask() makes a task of the running loop", function* ({ wait, fn, loop }) {
@@ -95,23 +92,6 @@ Deno.test("createTask() goes through the task factory of the loop", async () => 
     yield* task;
   });
 });
-
-testForms(
-  "createTask() leaves an error nobody asked for to the exception handler",
-  function* (test) {
-    const { wait, spawn } = test;
-    const task = spawn(function* () {
-      throw new ValueError("x");
-    });
-    yield* caught(ValueError, wait(task));
-    const cancelled = spawn(function* () {
-      yield* wait(sleep(10));
-    });
-    yield* wait(sleep(0));
-    cancelled.cancel();
-    yield* caught(CancelledError, wait(cancelled));
-  },
-);
 
 Deno.test("createTask() makes tasks that outlive a run, as the loop does", async () => {
   using loop = newEventLoop();
