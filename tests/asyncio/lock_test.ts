@@ -16,7 +16,7 @@ import {
   ValueError,
 } from "@asyncio/asyncio";
 import { assert, assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
-import { testForms } from "../_run_test.ts";
+import { generatorForm, testForms } from "../_run_test.ts";
 import { caught } from "./_caught.ts";
 import { refusalOfSecondLoop } from "./_two_loops.ts";
 
@@ -216,6 +216,56 @@ testForms("Lock.acquire() waits while a woken task has not gone on yet", functio
   yield* wait(second);
   yield* turns(1);
   assertEquals(order, ["first", "second"]);
+});
+
+testForms("Lock.acquire() cancelled while the lock is held wakes nobody", function* (test) {
+  const { loop, wait, turns } = test;
+  const lock = new Lock();
+  yield* wait(lock.acquire());
+  const b = loop.createTask(lock.acquire());
+  const c = loop.createTask(lock.acquire());
+  yield* turns(1);
+  b.cancel();
+  yield* caught(CancelledError, wait(b));
+  yield* turns(2);
+  assertFalse(c.done());
+  lock.release();
+  assert(yield* wait(c));
+});
+
+testForms("Lock.release() leaves it to a cancelled waiter to wake the next", function* (test) {
+  const { loop, wait, turns } = test;
+  const lock = new Lock();
+  yield* wait(lock.acquire());
+  const b = loop.createTask(lock.acquire());
+  const c = loop.createTask(lock.acquire());
+  yield* turns(1);
+  b.cancel();
+  lock.release();
+  yield* turns(1);
+  assert(b.cancelled());
+  assertFalse(lock.locked());
+  yield* turns(1);
+  assert(lock.locked());
+  assert(yield* wait(c));
+}, [generatorForm]);
+
+testForms("Lock.acquire() waits for a woken task after others were cancelled", function* (test) {
+  const { loop, wait, turns } = test;
+  const lock = new Lock();
+  yield* wait(lock.acquire());
+  const cancelled = loop.createTask(lock.acquire());
+  yield* turns(1);
+  cancelled.cancel();
+  yield* caught(CancelledError, wait(cancelled));
+
+  const first = loop.createTask(lock.acquire());
+  yield* turns(1);
+  lock.release();
+  const late = lock.acquire();
+  assertFalse(late.next().done);
+  late.return(true);
+  assert(yield* wait(first));
 });
 
 testForms("Lock.acquire() overtakes a line in which all are cancelled", function* (test) {

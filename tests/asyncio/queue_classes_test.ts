@@ -101,13 +101,13 @@ for (const QueueClass of [Queue, LifoQueue, PriorityQueue]) {
     const queue = new QueueClass<string>(1);
     queue.putNowait("data");
     const join = createTask(queue.join());
-    const put = createTask(queue.put("data2"));
+    const putters = ["data2", "data3"].map((item) => createTask(queue.put(item)));
     yield* turns(1);
-    assertFalse(put.done());
+    for (const putter of putters) assertFalse(putter.done());
 
     queue.shutdown(false);
     assertEquals(queue.qsize(), 1);
-    yield* caught(QueueShutDown, wait(put));
+    for (const putter of putters) yield* caught(QueueShutDown, wait(putter));
     assertEquals(yield* wait(queue.get()), "data");
     yield* turns(1);
     assertFalse(join.done());

@@ -379,6 +379,60 @@ testForms("Queue.put() can be cancelled when it has left the line", function* ({
   assert(queue.empty());
 });
 
+testForms("Queue.put() passes over a task that has just been cancelled", function* (
+  { wait, turns },
+) {
+  const queue = new Queue<number>();
+  const [first, second] = [1, 2].map(() => createTask(queue.get()));
+  yield* turns(1);
+  first!.cancel();
+  queue.putNowait(1);
+  assertEquals(yield* wait(second!), 1);
+  yield* caught(CancelledError, wait(first!));
+});
+
+testForms("Queue.get() cancelled before it is woken does not disturb the line", function* (
+  { wait, turns },
+) {
+  const queue = new Queue<number>();
+  const [g1, g2, g3, g4] = [1, 2, 3, 4].map(() => createTask(queue.get()));
+  yield* turns(1);
+  g2!.cancel();
+  queue.putNowait(1);
+  yield* caught(CancelledError, wait(g2!));
+  assertEquals(yield* wait(g1!), 1);
+  yield* turns(2);
+  queue.putNowait(3);
+  queue.putNowait(4);
+  assertEquals([yield* wait(g3!), yield* wait(g4!)], [3, 4]);
+});
+
+testForms("Queue.get() cancelled when its item is gone does not disturb the line", function* (
+  { wait, turns },
+) {
+  const queue = new Queue<number>();
+  const [g1, g2, g3] = [1, 2, 3].map(() => createTask(queue.get()));
+  yield* turns(1);
+  queue.putNowait(1);
+  assertEquals(queue.getNowait(), 1);
+  g1!.cancel();
+  yield* caught(CancelledError, wait(g1!));
+  yield* turns(2);
+  queue.putNowait(2);
+  queue.putNowait(3);
+  assertEquals([yield* wait(g2!), yield* wait(g3!)], [2, 3]);
+});
+
+testForms("Queue.get() that is closed no longer waits", function* ({ turns }) {
+  const queue = new Queue<number>();
+  const coro = queue.get();
+  coro.next();
+  assertEquals(String(queue), "<Queue maxsize=0 _getters[1]>");
+  coro.return(0);
+  yield* turns(1);
+  assertEquals(String(queue), "<Queue maxsize=0>");
+});
+
 testForms("Queue.get() overtakes a task that was woken and has not gone on", function* (
   { wait, turns },
 ) {
