@@ -72,7 +72,8 @@ export function gather(
 }
 
 function isOptions(value: unknown): value is GatherOptions {
-  return typeof value === "object" && value !== null && !iscoroutine(value) && !("then" in value);
+  if (typeof value !== "object" || value === null || "then" in value) return false;
+  return Object.getPrototypeOf(value) === Object.prototype && !iscoroutine(value);
 }
 
 /** Gathers any number of awaitables, one at least: a spread argument list has its limits. */

@@ -312,6 +312,7 @@ testForms("gather() refuses what cannot be awaited; the others go on", function*
     yield;
   })();
   assertThrows(() => gather(coro, 42 as never), TypeError, "is required");
+  assertThrows(() => gather([sleep(0), sleep(0)] as never), TypeError, "is required");
   yield* turns(SETTLED);
   assert(ran);
 });
