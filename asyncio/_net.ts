@@ -28,9 +28,15 @@ function osErrors(): (typeof Error)[] {
   ] as unknown as (typeof Error)[];
 }
 
-/** Whether an error says that there are no descriptors left: EMFILE or ENFILE. */
-export function isOutOfDescriptors(error: unknown): boolean {
-  return error instanceof Error && /\(os error (23|24)\)/.test(error.message);
+/** Whether an error says that the system has run out: ENOMEM, ENFILE, EMFILE, ENOBUFS. */
+export function isOutOfResources(error: unknown): boolean {
+  return error instanceof Error && /\(os error (12|23|24|55|105)\)/.test(error.message);
+}
+
+/** Whether an error says that a client has gone again before it was accepted. */
+export function clientHasGone(error: unknown): boolean {
+  const { ConnectionAborted, ConnectionReset, NotConnected } = Deno.errors;
+  return [ConnectionAborted, ConnectionReset, NotConnected].some((gone) => error instanceof gone);
 }
 
 /** What `drain()` throws once the connection is gone. */

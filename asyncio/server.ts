@@ -1,23 +1,25 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import type { NonBlockingSocket } from "../selectors/mod.ts";
+import type { NonBlockingSocket, SocketAddress } from "../selectors/mod.ts";
 import {
   type AsyncContextManager,
   CancelledError,
   type Coroutine,
   coroutine,
   type CoroutineObject,
+  fromPromise,
   type Future,
+  inspectAsText,
   RuntimeError,
   type SelectorEventLoop,
   sleep,
 } from "../coroutines/mod.ts";
-import { isOSError, isOutOfDescriptors } from "./_net.ts";
+import { clientHasGone, isOutOfResources } from "./_net.ts";
 import { SelectorTransport, type TransportOwner } from "./_selector_transport.ts";
 import { TransportSocket } from "./transport_socket.ts";
 import type { TransportListener } from "./transports.ts";
 
-/** How long accepting rests when the system is out of descriptors, in seconds. */
+/** How long accepting rests when it fails, in seconds. */
 const ACCEPT_RETRY_DELAY = 1;
 
 /** What a server is made of. */
@@ -52,6 +54,7 @@ interface ServerParts {
 export class Server implements AsyncContextManager<Server> {
   // CPython: Lib/asyncio/base_events.py, Server
   // Invariants: #sockets is null once closed. #waiters is null once closed and without connections.
+  // #releasing: until they settle, the addresses of closed sockets are not free.
   readonly #loop: SelectorEventLoop;
   readonly #listener: () => TransportListener;
   readonly #backlog: number;
@@ -59,8 +62,13 @@ export class Server implements AsyncContextManager<Server> {
   readonly #owner: TransportOwner;
   #sockets: NonBlockingSocket[] | null;
   #waiters: Future<void>[] | null = [];
+  #releasing: Promise<void>[] = [];
   #serving = false;
   #forever: Future<void> | null = null;
+
+  static {
+    inspectAsText(this.prototype);
+  }
 
   /** Made by `startServer()`. */
   constructor(parts: object) {
@@ -101,6 +109,7 @@ export class Server implements AsyncContextManager<Server> {
     for (const sock of sockets) {
       this.#loop.removeReader(sock);
       sock.close();
+      if (sock.released !== null) this.#releasing.push(sock.released);
     }
     this.#serving = false;
     this.#forever?.cancel();
@@ -171,7 +180,7 @@ export class Server implements AsyncContextManager<Server> {
   );
 
   /**
-   * Waits until the server is closed and all its connections are.
+   * Waits until the server is closed and all its connections are. Its address is free then.
    *
    * @returns A coroutine.
    */
@@ -180,13 +189,17 @@ export class Server implements AsyncContextManager<Server> {
   }
 
   static readonly #waitClosed = coroutine(function* waitClosed(server: Server): Coroutine<void> {
-    if (server.#waiters === null) return;
-    const waiter = server.#loop.createFuture<void>();
-    server.#waiters.push(waiter);
-    yield* waiter;
+    if (server.#waiters !== null) {
+      const waiter = server.#loop.createFuture<void>();
+      server.#waiters.push(waiter);
+      yield* waiter;
+    }
+    for (const released of server.#releasing) yield* fromPromise(released);
+    server.#releasing = [];
   });
 
   /** Enters `asyncWith()`: gives the server itself. */
+  // deno-lint-ignore require-yield
   *aenter(): Coroutine<Server> {
     return this;
   }
@@ -225,25 +238,33 @@ export class Server implements AsyncContextManager<Server> {
   /** Accepts whoever waits, up to a backlog of them, so that the others get their turn as well. */
   // CPython: Lib/asyncio/selector_events.py, BaseSelectorEventLoop._accept_connection
   #acceptAll(sock: NonBlockingSocket): void {
-    try {
-      for (let i = 0; i <= this.#backlog; i++) {
-        const accepted = sock.tryAccept();
-        if (accepted === null) return;
-        const [conn, peername] = accepted;
-        new SelectorTransport(this.#loop, conn, this.#listener(), {
-          peername,
-          server: this.#owner,
-        });
+    for (let i = 0; i <= this.#backlog; i++) {
+      let accepted;
+      try {
+        accepted = sock.tryAccept();
+      } catch (error) {
+        if (clientHasGone(error)) continue;
+        return this.#rest(sock, error);
       }
-    } catch (exception) {
-      if (!isOSError(exception)) throw exception;
-      if (isOutOfDescriptors(exception)) this.#rest(sock, exception);
+      if (accepted === null) return;
+      this.#serve(...accepted);
     }
   }
 
-  /** Without descriptors the listener would be reported again and again: tries later. */
+  #serve(conn: NonBlockingSocket, peername: SocketAddress): void {
+    const server = this.#owner;
+    try {
+      new SelectorTransport(this.#loop, conn, this.#listener(), { peername, server });
+    } catch (error) {
+      conn.abort();
+      throw error;
+    }
+  }
+
+  /** What fails now would be reported and fail again and again: tries later. */
   #rest(sock: NonBlockingSocket, exception: unknown): void {
-    const message = "socket.accept() out of system resource";
+    const why = isOutOfResources(exception) ? "out of system resource" : "failed";
+    const message = `socket.accept() ${why}`;
     this.#loop.callExceptionHandler({ message, exception, socket: new TransportSocket(sock) });
     this.#loop.removeReader(sock);
     this.#loop.callLater(ACCEPT_RETRY_DELAY, () => {

@@ -15,12 +15,11 @@ import {
   type CoroutineObject,
   getRunningLoop,
   type SelectorEventLoop,
-  sleep,
 } from "../coroutines/mod.ts";
 import { notSupported } from "./_net.ts";
 import { Server } from "./server.ts";
 import { StreamProtocol } from "./_stream_protocol.ts";
-import { DEFAULT_LIMIT, StreamReader } from "./stream_reader.ts";
+import { checkLimit, DEFAULT_LIMIT, StreamReader } from "./stream_reader.ts";
 import { StreamWriter } from "./stream_writer.ts";
 
 /**
@@ -56,7 +55,7 @@ export interface StartServerOptions {
  * @param options `limit`, `backlog`, `startServing`, `reusePort`, `family`, `sock`.
  * @returns A coroutine giving the server.
  * @throws {ValueError} If there is neither host nor port nor socket, or a socket and one of the
- *   others.
+ *   others; or the limit is not positive.
  * @throws {Deno.errors.AddrInUse} If somebody else has the port.
  *
  * @example Usage
@@ -107,6 +106,7 @@ const start = coroutine(
     }
     const loop = getRunningLoop();
     const { limit = DEFAULT_LIMIT, backlog = 100 } = options;
+    checkLimit(limit);
     const sockets = openSockets(loop, host, port, options);
     const listener = () => {
       const reader = new StreamReader(limit, { loop });
@@ -118,8 +118,13 @@ const start = coroutine(
       return protocol;
     };
     const server = new Server({ loop, sockets, listener, backlog });
-    if (options.startServing ?? true) yield* server.startServing();
-    else yield* sleep(0);
+    try {
+      if (options.startServing ?? true) yield* server.startServing();
+    } catch (error) {
+      server.close();
+      yield* server.waitClosed();
+      throw error;
+    }
     return server;
   },
 );
@@ -140,7 +145,7 @@ function openSockets(
   if (host === null && port === null) {
     throw new ValueError("Neither host/port nor sock were specified");
   }
-  const hosts = typeof host === "string" || host === null ? [host ?? ""] : host;
+  const hosts = new Set(typeof host === "string" || host === null ? [host ?? ""] : host);
   const sockets: NonBlockingSocket[] = [];
   try {
     for (const one of hosts) sockets.push(openSocket(loop, one, port ?? 0, options));

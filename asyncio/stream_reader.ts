@@ -87,7 +87,7 @@ export class StreamReader {
    * @throws {RuntimeError} If there is no current event loop.
    */
   constructor(limit: number = DEFAULT_LIMIT, options: StreamReaderOptions = {}) {
-    if (!(limit > 0)) throw new ValueError("Limit cannot be <= 0");
+    checkLimit(limit);
     this.#limit = limit;
     this.#loop = options.loop ?? getEventLoop();
   }
@@ -367,6 +367,11 @@ export class StreamReader {
     this.#paused = false;
     this.#transport!.resumeReading();
   }
+}
+
+/** Refuses a limit that is not positive. */
+export function checkLimit(limit: number): void {
+  if (!(limit > 0)) throw new ValueError("Limit cannot be <= 0");
 }
 
 function checkSize(size: number): void {

@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { type NonBlockingSocket, type SocketAddress, ValueError } from "../selectors/mod.ts";
+import { inspectAsText } from "../coroutines/mod.ts";
 
 /**
  * The socket of a transport or a server: to be looked at and configured, not to be read or written,
@@ -24,6 +25,10 @@ import { type NonBlockingSocket, type SocketAddress, ValueError } from "../selec
 export class TransportSocket {
   // CPython: Lib/asyncio/trsock.py
   readonly #sock: NonBlockingSocket;
+
+  static {
+    inspectAsText(this.prototype);
+  }
 
   /** Made by transports and servers. */
   constructor(sock: NonBlockingSocket) {

@@ -19,7 +19,8 @@ const CLOSED = 4;
  * for whoever accepts next. The others wait in the operating system's backlog.
  *
  * Invariants: IDLE -> PENDING (`arm`) -> READY or FAILED -> IDLE (`take`); any -> CLOSED. EVENT_READ
- * holds in READY and FAILED.
+ * holds in READY and FAILED. `accepting` is set exactly while an accept is in flight: in PENDING, and
+ * for a moment in CLOSED.
  */
 export class ListenerSource extends Source {
   readonly #listener: Deno.Listener;
@@ -30,6 +31,7 @@ export class ListenerSource extends Source {
   #conn: Deno.Conn | null = null;
   #error: Error | null = null;
   #keptAlive = true;
+  #accepting: Promise<void> | null = null;
 
   constructor(listener: Deno.Listener) {
     super();
@@ -41,11 +43,19 @@ export class ListenerSource extends Source {
     return this.#listener;
   }
 
+  /**
+   * Settles when the accept in flight has. Only then does Deno let go of the address of a listener
+   * that was closed meanwhile.
+   */
+  get accepting(): Promise<void> | null {
+    return this.#accepting;
+  }
+
   override arm(events: number): void {
     if ((events & EVENT_READ) === 0 || this.#state !== IDLE) return;
     this.#state = PENDING;
     this.#syncRef(this.watched);
-    this.#listener.accept().then(this.#onAccepted, this.#onError);
+    this.#accepting = this.#listener.accept().then(this.#onAccepted, this.#onError);
   }
 
   /** Takes a connection, `null` if none is here yet. Throws what accepting failed with. */
@@ -60,6 +70,8 @@ export class ListenerSource extends Source {
   close(): void {
     this.#state = CLOSED;
     this.lower(EVENT_READ);
+    // Whoever waits until the address is free keeps the process alive for that.
+    if (this.#accepting !== null) this.#syncRef(true);
     this.#listener.close();
     this.#conn?.close();
   }
@@ -69,6 +81,7 @@ export class ListenerSource extends Source {
   }
 
   #accepted(conn: Deno.Conn): void {
+    this.#accepting = null;
     if (this.#state === CLOSED) return conn.close();
     this.#state = READY;
     this.#conn = conn;
@@ -76,6 +89,7 @@ export class ListenerSource extends Source {
   }
 
   #fail(error: Error): void {
+    this.#accepting = null;
     if (this.#state === CLOSED) return;
     this.#state = IDLE;
     if (hasGone(error)) return this.arm(EVENT_READ);

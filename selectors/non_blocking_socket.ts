@@ -19,6 +19,8 @@ export interface NonBlockingSocket {
   readonly proto: number;
   /** The very error that ended the last `connect`, or `null`. */
   readonly error: Error | null;
+  /** After `close()`: settles when the address is free for others; `null` if it is already. */
+  readonly released: Promise<void> | null;
 
   /** The descriptor; -1 once closed. */
   fileno(): number;

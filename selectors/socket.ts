@@ -89,6 +89,7 @@ export class Socket implements NonBlockingSocket {
   #listening = false;
   #options: SocketOptions | null = null;
   #toldError: Error | null = null;
+  #released: Promise<void> | null = null;
 
   /**
    * Creates a socket that is neither bound nor connected, or one for an open descriptor.
@@ -155,6 +156,14 @@ export class Socket implements NonBlockingSocket {
   /** The very error that ended the last `connect`, or `null`. Not in CPython. */
   get error(): Error | null {
     return this.#conn?.error ?? null;
+  }
+
+  /**
+   * Of a listening socket that was closed: settles when its address is free for others. `null` if it
+   * is already. Not in CPython, where `close()` frees it at once.
+   */
+  get released(): Promise<void> | null {
+    return this.#released;
   }
 
   /**
@@ -549,6 +558,7 @@ export class Socket implements NonBlockingSocket {
     closeDescriptor(this.#fd);
     this.#conn?.close(abort);
     this.#listener?.close();
+    this.#released = this.#listener?.accepting ?? null;
     this.detach();
   }
 }

@@ -355,9 +355,12 @@ Deno.test("Socket.close() with an accept in flight closes what it still brings",
   const listener = new FakeListener();
   const server = listener.socket();
   server.tryAccept();
+  assertEquals(server.released, null);
   server.close();
+  const { released } = server;
+  assert(released !== null);
   const conn = new FakeConn();
   listener.accepts[0]!.resolve(conn);
-  await turn();
-  assertEquals([listener.log, conn.log], [["unref", "close"], ["close"]]);
+  await released;
+  assertEquals([listener.log, conn.log], [["unref", "ref", "close"], ["close"]]);
 });
