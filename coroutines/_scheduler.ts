@@ -139,7 +139,8 @@ export class Scheduler {
   /** The host's time at which the slice ends; 0 before it has begun. */
   #sliceEnd = 0;
   #microtaskWakes = 0;
-  /** Microtasks that have passed since the batch. */
+  /** Whether the batch before has come to its end in microtasks, and how many have passed since. */
+  #followed = false;
   #microtasks = 0;
   /** The `foreignWaits` when the batch began: what is above it belongs to functions on their way. */
   #settledWaits = 0;
@@ -202,7 +203,7 @@ export class Scheduler {
   /** Turns until {@linkcode Scheduler.stop}. Rejects with what a step throws past everybody. */
   start(): Promise<void> {
     const ended = new Promise<void>((resolve, reject) => this.#settle = { resolve, reject });
-    this.wokeNative = false;
+    this.wokeNative = this.#followed = false;
     current.loops.add(this.loop);
     this.selector.onReady = this.#onReady;
     if (this.clock instanceof VirtualClock) {
@@ -288,6 +289,8 @@ export class Scheduler {
       this.time();
       this.#sliceEnd = this.#hostNow + SLICE;
     }
+    if (this.#followed && this.#stopping) return this.#end();
+    this.#followed = false;
     for (;;) {
       if (!this.#inBatch) {
         this.#collect();
@@ -297,8 +300,8 @@ export class Scheduler {
       }
       if (this.#runBatch()) {
         this.#inBatch = false;
-        if (this.#stopping) return this.#finish(({ resolve }) => resolve());
         if (this.wokeNative) return this.#followNative();
+        if (this.#stopping) return this.#end();
         if (this.ready.size === 0 && !this.#prepareToWait()) return;
       }
       if (this.#sliceIsOver()) return this.#hop();
@@ -313,8 +316,10 @@ export class Scheduler {
     if (timers.size === 0) return;
     timers.prune();
     this.#readClockNowAndThen();
-    const due = this.#now + RESOLUTION;
-    while (timers.soonest < due) this.ready.push(timers.pop());
+    // Far from zero the resolution is lost in the time, and a timer due now is equal to it.
+    const now = this.#now;
+    const due = now + RESOLUTION;
+    while (timers.soonest < due || timers.soonest <= now) this.ready.push(timers.pop());
   }
 
   /** Runs the batch, or as much of it as the slice allows. Returns whether it is through. */
@@ -353,6 +358,7 @@ export class Scheduler {
    */
   #followNative(): void {
     this.wokeNative = false;
+    this.#followed = true;
     if (this.#sliceIsOver()) return this.#hop();
     this.#state = State.Woken;
     this.#microtasks = 0;
@@ -435,6 +441,10 @@ export class Scheduler {
     clearTimer(this.#hostTimer);
     this.#hostTimer = null;
     this.#hostTimerAt = Infinity;
+  }
+
+  #end(): void {
+    this.#finish(({ resolve }) => resolve());
   }
 
   #finish(outcome: (settle: Settle) => void): void {

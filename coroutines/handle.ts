@@ -125,9 +125,9 @@ export class Handle {
     });
   }
 
-  /** The call as text: `fn(1, 2)`. */
+  /** The call as text: `fn()`, and in debug mode `fn(1, 2)`. */
   protected describeCall(): string {
-    return reprCall(this.#callback, this.#args);
+    return reprCall(this.#callback, this.#loop.getDebug() ? this.#args : NO_ARGS);
   }
 
   /** Python's repr: `<Handle fn()>`. */
