@@ -1,20 +1,29 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-const MIN_CAPACITY = 8;
+/** How many items a chunk holds. */
+const CHUNK_SIZE = 128;
 
-/** An emptied deque larger than this gives its memory back. */
-const KEPT_CAPACITY = 1024;
+/** A part of a deque, and the next part. */
+class Chunk<T> {
+  readonly items: (T | undefined)[] = [];
+  next: Chunk<T> | null = null;
+}
 
 /**
- * Items in a row, added at one end and taken at the other, each in constant time: `shift()` of an
- * array moves all the others when it is long.
+ * Items in a row, added at one end and taken at the other, each in constant time.
  *
- * Invariants: the items are `#slots[(#head + i) % #slots.length]` for `i` from 0 to `#size - 1`. The
- * number of slots is a power of two, or 0; those without an item hold nothing.
+ * `shift()` of a long array moves all the others; a ring has to be moved when it grows, and keeps its
+ * memory. So the items lie in a chain of short arrays: one is added when the last is full, and
+ * dropped when the first is empty.
+ *
+ * Invariants: the items are those of the chunks from `#head` to `#tail`, in the first from `#start`
+ * on, in the last up to `#end`. Without an item there is one chunk, and `#start` and `#end` are 0.
  */
 export class Deque<T> {
-  #slots: (T | undefined)[] = [];
-  #head = 0;
+  #head = new Chunk<T>();
+  #tail = this.#head;
+  #start = 0;
+  #end = 0;
   #size = 0;
 
   /** How many items there are. */
@@ -24,38 +33,39 @@ export class Deque<T> {
 
   /** Adds an item at the end. */
   push(item: T): void {
-    if (this.#size === this.#slots.length) this.#grow();
-    this.#slots[(this.#head + this.#size) & (this.#slots.length - 1)] = item;
+    if (this.#end === CHUNK_SIZE) this.#extend();
+    this.#tail.items[this.#end++] = item;
     this.#size++;
   }
 
   /** Takes the first item; there must be one. */
   shift(): T {
-    const head = this.#head;
-    const item = this.#slots[head] as T;
-    this.#slots[head] = undefined;
-    this.#head = (head + 1) & (this.#slots.length - 1);
-    if (--this.#size === 0 && this.#slots.length > KEPT_CAPACITY) this.#reset();
+    const { items } = this.#head;
+    const item = items[this.#start] as T;
+    items[this.#start++] = undefined;
+    if (--this.#size === 0) this.#start = this.#end = 0;
+    else if (this.#start === CHUNK_SIZE) this.#dropFirst();
     return item;
   }
 
   /** The items, first to last. */
   toArray(): T[] {
-    const end = this.#head + this.#size;
-    const beyond = Math.max(0, end - this.#slots.length);
-    return this.#slots.slice(this.#head, end).concat(this.#slots.slice(0, beyond)) as T[];
+    const items: T[] = [];
+    for (let chunk: Chunk<T> | null = this.#head; chunk !== null; chunk = chunk.next) {
+      const start = chunk === this.#head ? this.#start : 0;
+      const end = chunk === this.#tail ? this.#end : CHUNK_SIZE;
+      items.push(...chunk.items.slice(start, end) as T[]);
+    }
+    return items;
   }
 
-  /** Doubles the number of slots; all have an item. */
-  #grow(): void {
-    const capacity = Math.max(2 * this.#size, MIN_CAPACITY);
-    this.#slots = this.toArray();
-    this.#slots.length = capacity;
-    this.#head = 0;
+  #extend(): void {
+    this.#tail = this.#tail.next = new Chunk();
+    this.#end = 0;
   }
 
-  #reset(): void {
-    this.#slots = [];
-    this.#head = 0;
+  #dropFirst(): void {
+    this.#head = this.#head.next!;
+    this.#start = 0;
   }
 }
