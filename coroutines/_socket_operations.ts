@@ -17,32 +17,31 @@ import {
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { type Coroutine, coroutine } from "./coroutine.ts";
 import { Future } from "./future.ts";
+import type { Handle } from "./handle.ts";
+
+type Watch = (fileobj: FileObj, fn: () => void) => Handle;
 
 /** What the operations need of the loop. */
 interface Watching extends AbstractEventLoop {
-  addReader(fileobj: FileObj, fn: () => void): unknown;
+  addReader: Watch;
   removeReader(fileobj: FileObj): boolean;
-  addWriter(fileobj: FileObj, fn: () => void): unknown;
+  addWriter: Watch;
   removeWriter(fileobj: FileObj): boolean;
 }
 
-function* readable(loop: Watching, sock: NonBlockingSocket): Coroutine<void> {
+/** Waits until a socket can be read, or written. */
+function* until(
+  loop: Watching,
+  able: "Reader" | "Writer",
+  sock: NonBlockingSocket,
+): Coroutine<void> {
   const ready = new Future<void>({ loop });
-  loop.addReader(sock, () => ready.done() || ready.setResult());
+  const handle = loop[`add${able}`](sock, () => ready.done() || ready.setResult());
   try {
     yield* ready;
   } finally {
-    loop.removeReader(sock);
-  }
-}
-
-function* writable(loop: Watching, sock: NonBlockingSocket): Coroutine<void> {
-  const ready = new Future<void>({ loop });
-  loop.addWriter(sock, () => ready.done() || ready.setResult());
-  try {
-    yield* ready;
-  } finally {
-    loop.removeWriter(sock);
+    // A cancelled handle has been replaced: whoever waits for the socket now goes on doing so.
+    if (!handle.cancelled()) loop[`remove${able}`](sock);
   }
 }
 
@@ -59,7 +58,7 @@ export const recv = coroutine(function* sockRecv(
   for (;;) {
     const data = sock.tryRecv(size);
     if (data !== null) return data;
-    yield* readable(loop, sock);
+    yield* until(loop, "Reader", sock);
   }
 });
 
@@ -72,7 +71,7 @@ export const recvInto = coroutine(function* sockRecvInto(
   for (;;) {
     const size = sock.tryRecvInto(buffer);
     if (size !== null) return size;
-    yield* readable(loop, sock);
+    yield* until(loop, "Reader", sock);
   }
 });
 
@@ -85,7 +84,7 @@ export const sendall = coroutine(function* sockSendall(
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
   for (let sent = 0; sent < bytes.length;) {
     const size = sock.trySend(bytes.subarray(sent));
-    if (size === null) yield* writable(loop, sock);
+    if (size === null) yield* until(loop, "Writer", sock);
     else sent += size;
   }
 });
@@ -98,7 +97,7 @@ export const accept = coroutine(function* sockAccept(
   for (;;) {
     const accepted = sock.tryAccept();
     if (accepted !== null) return accepted;
-    yield* readable(loop, sock);
+    yield* until(loop, "Reader", sock);
   }
 });
 
@@ -112,7 +111,7 @@ export const connect = coroutine(function* sockConnect(
     sock.connect(address);
   } catch (error) {
     if (!(error instanceof BlockingIOError)) throw error;
-    yield* writable(loop, sock);
+    yield* until(loop, "Writer", sock);
     if (sock.error !== null) throw sock.error;
   }
 });

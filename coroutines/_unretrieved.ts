@@ -8,20 +8,25 @@
  */
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import { type Context, currentContext, runIn } from "./context.ts";
 
 interface Report {
   readonly loop: AbstractEventLoop;
   readonly kind: string;
   readonly exception: unknown;
+  /** The context of the task that failed. */
+  readonly context: Context | null;
 }
 
-const reports = new FinalizationRegistry<Report>(({ loop, kind, exception }) => {
-  loop.callExceptionHandler({ message: `${kind} exception was never retrieved`, exception });
+const reports = new FinalizationRegistry<Report>(({ loop, kind, exception, context }) => {
+  const message = `${kind} exception was never retrieved`;
+  runIn(context, () => loop.callExceptionHandler({ message, exception }));
 });
 
 /** Reports the error, should the future die before it is asked for it. */
 export function noteUnretrieved(future: object, loop: AbstractEventLoop, exception: unknown): void {
-  reports.register(future, { loop, kind: future.constructor.name, exception }, future);
+  const kind = future.constructor.name;
+  reports.register(future, { loop, kind, exception, context: currentContext() }, future);
 }
 
 /** The error has been asked for. */

@@ -8,7 +8,7 @@ import {
 } from "../selectors/mod.ts";
 import { AbstractEventLoop, type ExceptionContext } from "./abstract_event_loop.ts";
 import { type Clock, MonotonicClock } from "./clock.ts";
-import { Context } from "./context.ts";
+import { Context, runIn } from "./context.ts";
 import {
   type Awaitable,
   type Coroutine,
@@ -407,8 +407,9 @@ export class BaseEventLoop extends AbstractEventLoop {
   callExceptionHandler(context: ExceptionContext): void {
     const failed = "Exception in default exception handler";
     if (this.#exceptionHandler === null) return this.#handleByDefault(context, failed);
+    const handler = this.#exceptionHandler;
     try {
-      this.#exceptionHandler(this, context);
+      runIn(contextOf(context), () => handler(this, context));
     } catch (error) {
       if (error instanceof KeyboardInterrupt) throw error;
       const message = "Unhandled error in exception handler";
@@ -486,6 +487,13 @@ export class BaseEventLoop extends AbstractEventLoop {
       throw new TypeError(`a callable object was expected by ${method}(), got ${repr(fn)}`);
     }
   }
+}
+
+/** The context of the task, the future or the callback in which an error came up. */
+function contextOf({ task, future, handle }: ExceptionContext): Context | null {
+  const origin = (task ?? future ?? handle) as { getContext?(): unknown } | null | undefined;
+  const context = origin?.getContext?.();
+  return context instanceof Context ? context : null;
 }
 
 /** Closes a coroutine that is refused: nobody is going to run it. */

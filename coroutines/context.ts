@@ -3,7 +3,7 @@
 import { KeyError, ValueError } from "../selectors/mod.ts";
 import { RuntimeError } from "./errors.ts";
 import { current, currentFrame } from "./_running.ts";
-import { repr } from "./_repr.ts";
+import { inspectAsText, repr, showOnce } from "./_repr.ts";
 
 type Variables = ReadonlyMap<ContextVar<unknown>, unknown>;
 
@@ -154,8 +154,10 @@ export class ContextVar<T> {
 
   /** Python's repr. */
   toString(): string {
-    const fallback = this.#hasDefault ? ` default=${repr(this.#default)}` : "";
-    return `<ContextVar name=${repr(this.name)}${fallback}>`;
+    return showOnce(this, () => {
+      const fallback = this.#hasDefault ? ` default=${repr(this.#default)}` : "";
+      return `<ContextVar name=${repr(this.name)}${fallback}>`;
+    });
   }
 }
 
@@ -192,9 +194,26 @@ export class Context {
     return this.#variables.has(variable as ContextVar<unknown>);
   }
 
-  /** The value of a variable here, or `undefined`. */
-  get<T>(variable: ContextVar<T>): T | undefined {
-    return this.#variables.get(variable as ContextVar<unknown>) as T | undefined;
+  /** The value of a variable here, or `fallback` where it is not set. */
+  get<T>(variable: ContextVar<T>, fallback?: T): T | undefined {
+    return this.has(variable)
+      ? this.#variables.get(variable as ContextVar<unknown>) as T
+      : fallback;
+  }
+
+  /** The variables that are set. */
+  keys(): IterableIterator<ContextVar<unknown>> {
+    return this.#variables.keys();
+  }
+
+  /** Their values. */
+  values(): IterableIterator<unknown> {
+    return this.#variables.values();
+  }
+
+  /** Pairs of a variable and its value. */
+  items(): IterableIterator<[ContextVar<unknown>, unknown]> {
+    return this.#variables.entries();
   }
 
   /** A context of its own with the same values. */
@@ -211,7 +230,7 @@ export class Context {
    * @throws {RuntimeError} If the context is entered already.
    */
   run<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R {
-    if (this.#entered) {
+    if (this.#entered || currentContext() === this) {
       throw new RuntimeError(`cannot enter context: ${this} is already entered`);
     }
     const outer = current.context;
@@ -225,9 +244,9 @@ export class Context {
     }
   }
 
-  /** The variables and their values. */
+  /** The same as {@linkcode Context.items}. */
   [Symbol.iterator](): IterableIterator<[ContextVar<unknown>, unknown]> {
-    return this.#variables[Symbol.iterator]();
+    return this.items();
   }
 
   /** Sets a variable in a context. {@linkcode ContextVar.set} is the way to call it. */
@@ -247,6 +266,8 @@ export class Context {
     return `<Context of ${this.size} variables>`;
   }
 }
+
+for (const { prototype } of [Token, ContextVar, Context]) inspectAsText(prototype);
 
 /**
  * The context that the calling code runs in; `null` for one in which nothing has been set yet.
@@ -270,6 +291,11 @@ export function ensureContext(): Context {
   if (frame === undefined) root = made;
   else frame.context = made;
   return made;
+}
+
+/** Calls `fn` in a context, unless it is the current one already. */
+export function runIn<R>(context: Context | null, fn: () => R): R {
+  return context === null || context === currentContext() ? fn() : context.run(fn);
 }
 
 /** A copy of the current context for a task or callback to run in; `null` for an empty one. */
