@@ -14,6 +14,7 @@
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { afterIO } from "./_host.ts";
+import { LatePromise } from "./_late_promise.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
 import { repr } from "./_repr.ts";
 import { current, currentFrame, type Frame } from "./_running.ts";
@@ -219,12 +220,10 @@ function currentTaskFrame(): TaskFrame | null {
  * scheduled, or `#waiter` is what it waits for. A cancellation that it could not pass on to
  * `#waiter` is `#cancellation`, and is thrown at its next step.
  */
-export class Await implements Runnable {
+export class Await extends LatePromise implements Runnable {
   /** Neighbours in the frame's list. */
   previous: Await | null = null;
   next: Await | null = null;
-  /** What `then()` returns. */
-  readonly promise: Promise<unknown>;
 
   readonly #scheduler: Scheduler;
   readonly #frame: TaskFrame | null;
@@ -232,8 +231,6 @@ export class Await implements Runnable {
   readonly #coro: Steps | null;
   readonly #onFulfilled: Reaction;
   readonly #onRejected: Reaction;
-  #resolve!: (value: unknown) => void;
-  #reject!: (error: unknown) => void;
   #waiter: Waitable | null = null;
   #error: unknown = null;
   #cancellation: CancelledError | null = null;
@@ -246,15 +243,12 @@ export class Await implements Runnable {
     onFulfilled: Reaction,
     onRejected: Reaction,
   ) {
+    super();
     this.#scheduler = scheduler;
     this.#frame = frame;
     this.#coro = coro;
     this.#onFulfilled = onFulfilled;
     this.#onRejected = onRejected;
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
     if (frame !== null) {
       frame.enter(this);
       this.#cancellation = frame.takeCancellation();
@@ -269,26 +263,28 @@ export class Await implements Runnable {
     const scheduler = schedulerOf(future.getLoop());
     const self = new Await(scheduler, frame, null, onFulfilled, onRejected);
     self.#waitFor(future);
-    return self.promise;
+    return self.native;
   }
 
   /**
    * `coroutine.then(onFulfilled, onRejected)`, inside the task whose async function calls it;
-   * still to be started. `null` if it is called by no such function.
+   * still to be started. `null` if it is called by no such function, or its loop does not run.
    */
   static coroutine(coro: Steps, onFulfilled: Reaction, onRejected: Reaction): Await | null {
     const frame = currentTaskFrame();
     if (frame === null) return null;
-    return new Await(schedulerOf(frame.loop), frame, coro, onFulfilled, onRejected);
+    const scheduler = schedulerOf(frame.loop);
+    if (!scheduler.isRunning) return null;
+    return new Await(scheduler, frame, coro, onFulfilled, onRejected);
   }
 
   /**
    * Drives the coroutine as far as it goes at once. A cancellation that has come first is for what it
    * then waits for, as if it had come a moment later: in Python `await` begins without delay.
    */
-  start(): Promise<unknown> {
+  start(): PromiseLike<unknown> {
     this.#step(null);
-    return this.promise;
+    return this;
   }
 
   /** Whether it is over. */
@@ -381,20 +377,20 @@ export class Await implements Runnable {
   #fulfil(value: unknown): void {
     this.#end();
     if (typeof this.#onFulfilled === "function") this.#react(this.#onFulfilled, value);
-    else this.#resolve(value);
+    else this.resolve(value);
   }
 
   #fail(error: unknown): void {
     this.#end();
     if (typeof this.#onRejected === "function") this.#react(this.#onRejected, error);
-    else this.#reject(error);
+    else this.reject(error);
   }
 
   #react(reaction: NonNullable<Reaction>, value: unknown): void {
     try {
-      this.#resolve(reaction(value));
+      this.resolve(reaction(value));
     } catch (error) {
-      this.#reject(error);
+      this.reject(error);
     }
   }
 

@@ -19,7 +19,7 @@ export abstract class BaseCoroutine<T> extends Drivable<T> implements PromiseLik
   then<R1 = T, R2 = never>(
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
     onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
-  ): Promise<R1 | R2> {
+  ): PromiseLike<R1 | R2> {
     return awaitCoroutine(this, onFulfilled, onRejected);
   }
 

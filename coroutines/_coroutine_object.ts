@@ -90,16 +90,13 @@ export function awaitCoroutine<T, R1 = T, R2 = never>(
   coro: Generator<unknown, T, unknown>,
   onFulfilled: Fulfilled<T, R1>,
   onRejected: Rejected<R2>,
-): Promise<R1 | R2> {
+): PromiseLike<R1 | R2> {
   try {
-    const loop = requireRunningLoop();
     checkUnclaimed(coro, null);
     const wait = Await.coroutine(coro, onFulfilled as Fulfilled<unknown, unknown>, onRejected);
-    if (wait === null) {
-      return loop.createTask(coro).then(onFulfilled, onRejected) as Promise<R1 | R2>;
-    }
+    if (wait === null) return requireRunningLoop().createTask(coro).then(onFulfilled, onRejected);
     claim(coro, wait);
-    return wait.start() as Promise<R1 | R2>;
+    return wait.start() as PromiseLike<R1 | R2>;
   } catch (error) {
     return Promise.reject(error).then(onFulfilled as Fulfilled<never, R1>, onRejected);
   }

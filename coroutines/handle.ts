@@ -41,7 +41,7 @@ type Callback = (...args: unknown[]) => unknown;
 export class Handle {
   // Invariant: a cancelled handle holds no callback and no arguments.
   readonly #loop: AbstractEventLoop;
-  readonly #context: Context | null;
+  #context: Context | null;
   #callback: Callback | null;
   #args: readonly unknown[];
 
@@ -103,6 +103,9 @@ export class Handle {
     } catch (error) {
       if (error instanceof KeyboardInterrupt) throw error;
       this.#report(error);
+    } finally {
+      // A reader's handle runs again, in the context that it may have made now.
+      this.#context = current.context as Context | null;
     }
   }
 
