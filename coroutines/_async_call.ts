@@ -1,13 +1,14 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { type FrameOwner, TaskFrame } from "./_await.ts";
+import { addWaiter, type FrameOwner, TaskFrame } from "./_await.ts";
 import { BaseCoroutine } from "./_base_coroutine.ts";
 import { type Context, ensureContext } from "./context.ts";
 import { nameCoroutine } from "./_coroutine_object.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { Future } from "./future.ts";
+import { run, type Runnable } from "./_ready_queue.ts";
 import { repr } from "./_repr.ts";
-import { current, requireRunningLoop, runInFrame } from "./_running.ts";
+import { current, inTurnOf, requireRunningLoop, runInFrame } from "./_running.ts";
 
 /** Stands for all generators in `instanceof`, which the engine answers faster than any question. */
 const GeneratorObject = function () {} as unknown as new () => Generator<unknown, unknown, unknown>;
@@ -22,13 +23,20 @@ export function isDrivable(value: unknown): value is Generator<unknown, unknown,
     Symbol.iterator in value;
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** Whether a value can be awaited natively. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null)?.then === "function";
 }
 
-/** The result of an async function under way. Cancelling it reaches into the function. */
+/**
+ * The result of an async function under way. Cancelling it reaches into the function.
+ *
+ * Whoever waits goes on as soon as the function returns, within the same microtask, and not in the
+ * loop's next turn: a function that returns to another takes no turn in Python either.
+ */
 class CallFuture<T> extends Future<T> implements FrameOwner {
   readonly frame: TaskFrame;
+  #waiter: Runnable | null = null;
 
   constructor(task: object, context: Context) {
     const loop = requireRunningLoop();
@@ -51,8 +59,14 @@ class CallFuture<T> extends Future<T> implements FrameOwner {
     this.frame.forgetCancel();
   }
 
+  /** There is one, the driver of the task or of the `await`. */
+  override [addWaiter](waiter: Runnable): void {
+    this.#waiter = waiter;
+  }
+
   abandon(message: string): void {
     super.cancel(message);
+    if (this.#waiter !== null) this.scheduler.schedule(this.#waiter);
   }
 
   #fulfil(value: T): void {
@@ -61,6 +75,22 @@ class CallFuture<T> extends Future<T> implements FrameOwner {
     const cancellation = this.frame.takeCancellation();
     if (cancellation === null) this.setResult(value);
     else this.cancelWith(cancellation);
+    this.#continue();
+  }
+
+  #continue(): void {
+    const waiter = this.#waiter;
+    if (waiter === null) return;
+    if (!this.scheduler.isRunning) return this.scheduler.schedule(waiter);
+    try {
+      inTurnOf(this.getLoop(), () => waiter[run]());
+    } catch (error) {
+      this.scheduler.schedule({
+        [run]() {
+          throw error;
+        },
+      });
+    }
   }
 
   #fail(error: unknown): void {
@@ -68,6 +98,7 @@ class CallFuture<T> extends Future<T> implements FrameOwner {
     if (!this.done()) {
       if (error instanceof CancelledError) this.cancelWith(error);
       else this.setException(error);
+      this.#continue();
     } else if (!(error instanceof CancelledError)) {
       this.getLoop().callExceptionHandler({
         message: "Exception in an async function that nobody waits for: its task was cancelled",

@@ -49,31 +49,27 @@ function checkNonBlocking(sock: NonBlockingSocket): void {
   if (sock.getblocking()) throw new ValueError("the socket must be non-blocking");
 }
 
-export const recv = coroutine(function* sockRecv(
-  loop: Watching,
-  sock: NonBlockingSocket,
-  size: number,
-): Coroutine<Uint8Array> {
-  checkNonBlocking(sock);
-  for (;;) {
-    const data = sock.tryRecv(size);
-    if (data !== null) return data;
-    yield* until(loop, "Reader", sock);
-  }
-});
+/** An operation that is tried again whenever the socket can be read: `null` says it would block. */
+function reading<A extends unknown[], R>(
+  name: string,
+  attempt: (sock: NonBlockingSocket, ...args: A) => R | null,
+) {
+  const operation = {
+    *[name](loop: Watching, sock: NonBlockingSocket, ...args: A): Coroutine<R> {
+      checkNonBlocking(sock);
+      for (;;) {
+        const result = attempt(sock, ...args);
+        if (result !== null) return result;
+        yield* until(loop, "Reader", sock);
+      }
+    },
+  };
+  return coroutine(operation[name]!);
+}
 
-export const recvInto = coroutine(function* sockRecvInto(
-  loop: Watching,
-  sock: NonBlockingSocket,
-  buffer: Uint8Array,
-): Coroutine<number> {
-  checkNonBlocking(sock);
-  for (;;) {
-    const size = sock.tryRecvInto(buffer);
-    if (size !== null) return size;
-    yield* until(loop, "Reader", sock);
-  }
-});
+export const recv = reading("sockRecv", (sock, size: number) => sock.tryRecv(size));
+export const recvInto = reading("sockRecvInto", (sock, to: Uint8Array) => sock.tryRecvInto(to));
+export const accept = reading("sockAccept", (sock) => sock.tryAccept());
 
 export const sendall = coroutine(function* sockSendall(
   loop: Watching,
@@ -86,18 +82,6 @@ export const sendall = coroutine(function* sockSendall(
     const size = sock.trySend(bytes.subarray(sent));
     if (size === null) yield* until(loop, "Writer", sock);
     else sent += size;
-  }
-});
-
-export const accept = coroutine(function* sockAccept(
-  loop: Watching,
-  sock: NonBlockingSocket,
-): Coroutine<[NonBlockingSocket, SocketAddress]> {
-  checkNonBlocking(sock);
-  for (;;) {
-    const accepted = sock.tryAccept();
-    if (accepted !== null) return accepted;
-    yield* until(loop, "Reader", sock);
   }
 });
 

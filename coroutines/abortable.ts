@@ -42,16 +42,11 @@ const abort = coroutine(
     } catch (error) {
       if (!(error instanceof CancelledError)) throw error;
       controller.abort(error);
-      yield* ended(work);
+      yield* fromPromise(work.then(() => {}, () => {}));
       throw error;
     }
   },
 );
-
-/** Waits for a promise to settle, either way. */
-function ended(work: PromiseLike<unknown>): Future<void> {
-  return fromPromise(work.then(() => {}, () => {}));
-}
 
 /**
  * A future that fails when a signal is aborted, with the signal's reason.

@@ -201,21 +201,6 @@ export class Context {
       : fallback;
   }
 
-  /** The variables that are set. */
-  keys(): IterableIterator<ContextVar<unknown>> {
-    return this.#variables.keys();
-  }
-
-  /** Their values. */
-  values(): IterableIterator<unknown> {
-    return this.#variables.values();
-  }
-
-  /** Pairs of a variable and its value. */
-  items(): IterableIterator<[ContextVar<unknown>, unknown]> {
-    return this.#variables.entries();
-  }
-
   /** A context of its own with the same values. */
   copy(): Context {
     const copy = new Context();
@@ -244,9 +229,9 @@ export class Context {
     }
   }
 
-  /** The same as {@linkcode Context.items}. */
+  /** The variables and their values. */
   [Symbol.iterator](): IterableIterator<[ContextVar<unknown>, unknown]> {
-    return this.items();
+    return this.#variables.entries();
   }
 
   /** Sets a variable in a context. {@linkcode ContextVar.set} is the way to call it. */

@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import { isThenable } from "./_async_call.ts";
 import { type Awaitable, type CoroutineFunction, toCoroutine } from "./coroutine.ts";
 import { ValueError } from "../selectors/mod.ts";
 import { type Future, isfuture } from "./future.ts";
@@ -70,10 +71,6 @@ function loopFor(coro: Generator | undefined): AbstractEventLoop {
     coro?.return(undefined);
     throw error;
   }
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as PromiseLike<unknown> | null)?.then === "function";
 }
 
 /**

@@ -73,9 +73,6 @@ testIsolated("ContextVar.get(), set() and reset() follow one another", () => {
   assertThrows(() => c.reset(t0), RuntimeError, "has already been used");
   assertEquals(c.get(null), null);
   assertEquals([ctx1.get(c), ctx1.get(c, "aa"), ctx1.size], ["spam2", "spam2", 1]);
-  assertEquals([...ctx1.items()], [[c, "spam2"]]);
-  assertEquals([...ctx1.values()], ["spam2"]);
-  assertEquals([...ctx1.keys()], [c]);
   assertEquals([...ctx1], [[c, "spam2"]]);
   const ctx2 = copyContext();
   assertFalse(ctx2.has(c));
@@ -114,10 +111,10 @@ testIsolated("A context does not know of defaults", () => {
     assertEquals(c.get(), 42);
     assertEquals([ctx.get(c), ctx.get(c, 1), ctx.has(c)], [undefined, 1, false]);
     const token = c.set(1);
-    assertEquals([...ctx.keys()], [c]);
+    assertEquals([...ctx], [[c, 1]]);
     assertEquals(ctx.get(c), 1);
     c.reset(token);
-    assertEquals([...ctx.keys()], []);
+    assertEquals([...ctx], []);
   });
 });
 
