@@ -1,14 +1,15 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { type NonBlockingSocket, ValueError } from "../selectors/mod.ts";
+import { AF_INET, AF_INET6, type NonBlockingSocket, ValueError } from "../selectors/mod.ts";
 import {
+  CancelledError,
   type Coroutine,
   coroutine,
   type CoroutineObject,
   getRunningLoop,
   type SelectorEventLoop,
 } from "../coroutines/mod.ts";
-import { notSupported } from "./_net.ts";
+import { isOSError, notSupported } from "./_net.ts";
 import { SelectorTransport } from "./_selector_transport.ts";
 import { familyOf } from "./start_server.ts";
 import { StreamProtocol } from "./_stream_protocol.ts";
@@ -92,7 +93,31 @@ function* connectedSocket(
   if (host === null || port === null) {
     throw new ValueError("host and port was not specified and no sock specified");
   }
-  const sock = loop.createSocket(options.family ?? familyOf(host));
+  if (options.family === undefined && host === "localhost") return yield* toLocalhost(loop, port);
+  return yield* connect(loop, options.family ?? familyOf(host), host, port);
+}
+
+/** A name with an address of each family: who listens on one of them need not on the other. */
+function* toLocalhost(loop: SelectorEventLoop, port: number): Coroutine<NonBlockingSocket> {
+  try {
+    return yield* connect(loop, AF_INET, "localhost", port);
+  } catch (error) {
+    if (error instanceof CancelledError || !isOSError(error)) throw error;
+    try {
+      return yield* connect(loop, AF_INET6, "localhost", port);
+    } catch (other) {
+      throw other instanceof CancelledError ? other : error;
+    }
+  }
+}
+
+function* connect(
+  loop: SelectorEventLoop,
+  family: number,
+  host: string,
+  port: number,
+): Coroutine<NonBlockingSocket> {
+  const sock = loop.createSocket(family);
   try {
     yield* loop.sockConnect(sock, [host, port]);
     return sock;

@@ -18,6 +18,18 @@ import {
 
 export type Stream = [reader: StreamReader, writer: StreamWriter];
 
+/** Whether this machine speaks IPv6. */
+export const hasIPv6: boolean = canListen("::1");
+
+function canListen(hostname: string): boolean {
+  try {
+    Deno.listen({ hostname, port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The port of a server. */
 export function portOf(server: Server): number {
   return Number(server.sockets[0]!.getsockname()[1]);
