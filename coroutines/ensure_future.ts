@@ -49,7 +49,9 @@ export function ensureFuture<T>(
   const { loop } = options;
   if (isfuture(awaitable)) {
     if (loop !== null && loop !== undefined && loop !== awaitable.getLoop()) {
-      throw new ValueError("The future belongs to a different loop than the one specified");
+      throw new ValueError(
+        "The future belongs to a different loop than the one specified as the loop argument",
+      );
     }
     return awaitable as Future<T>;
   }

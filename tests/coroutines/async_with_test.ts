@@ -1,0 +1,184 @@
+// Copyright 2026 the asyncio authors. MIT license.
+// deno-lint-ignore-file require-yield require-await
+
+import {
+  asyncWith,
+  CancelledError,
+  type Coroutine,
+  coroutine,
+  currentTask,
+  Future,
+  getRunningLoop,
+  sleep,
+} from "@asyncio/asyncio/coroutines";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { testForms } from "../_run_test.ts";
+
+/** A context manager that notes what happens to it. */
+class Recorder {
+  readonly order: string[] = [];
+  swallow: unknown = false;
+
+  *aenter(): Coroutine<string> {
+    yield* sleep(1);
+    this.order.push(`enter ${currentTask()!.getName()}`);
+    return "value";
+  }
+
+  *aexit(error?: unknown): Coroutine<boolean> {
+    yield* sleep(1);
+    this.order.push(`exit ${error === undefined ? "well" : (error as Error).name}`);
+    return this.swallow as boolean;
+  }
+}
+
+// CPython: test_pep492.py, LockTests.test_context_manager_async_with
+testForms(
+  "asyncWith() enters, runs the body and exits, in one task",
+  function* ({ fn, spawn, wait }) {
+    const recorder = new Recorder();
+    const task = spawn(function* () {
+      return yield* wait(asyncWith(
+        recorder,
+        fn(function* (value: string) {
+          recorder.order.push(`body ${currentTask()!.getName()}`);
+          yield* wait(sleep(1));
+          return `${value} returned`;
+        }),
+      ));
+    }, { name: "T" });
+    assertEquals(yield* wait(task), "value returned");
+    assertEquals(recorder.order, ["enter T", "body T", "exit well"]);
+  },
+);
+
+testForms(
+  "asyncWith() exits with the error of the body, which it passes on",
+  function* ({ fn, wait, raises }) {
+    const recorder = new Recorder();
+    const error = new TypeError("boom");
+    const body = fn(function* () {
+      yield* wait(sleep(1));
+      throw error;
+    });
+    assertStrictEquals(yield* raises(asyncWith(recorder, body), TypeError), error);
+    assertEquals(recorder.order.at(-1), "exit TypeError");
+  },
+);
+
+testForms(
+  "asyncWith() swallows the error where aexit() gives true, and only true",
+  function* ({ fn, wait, raises }) {
+    const recorder = new Recorder();
+    const body = fn(function* () {
+      throw new TypeError("boom");
+    });
+    recorder.swallow = true;
+    assertEquals(yield* wait(asyncWith(recorder, body)), undefined);
+    recorder.swallow = undefined;
+    yield* raises(asyncWith(recorder, body), TypeError);
+  },
+);
+
+testForms("asyncWith() does not enter the body when entering fails", function* ({ fn, raises }) {
+  const recorder = new Recorder();
+  recorder.aenter = function* () {
+    throw new RangeError("no entry");
+  };
+  yield* raises(
+    asyncWith(
+      recorder,
+      fn(function* () {
+        throw new Error("entered");
+      }),
+    ),
+    RangeError,
+  );
+  assertEquals(recorder.order, []);
+});
+
+testForms(
+  "asyncWith() passes on what exiting throws, in place of the body's error",
+  function* ({ fn, raises }) {
+    for (const fails of [false, true]) {
+      const recorder = new Recorder();
+      recorder.aexit = function* () {
+        throw new RangeError("no exit");
+      };
+      const body = fn(function* () {
+        if (fails) throw new TypeError("boom");
+      });
+      yield* raises(asyncWith(recorder, body), RangeError, "no exit");
+    }
+  },
+);
+
+testForms(
+  "asyncWith() exits when its body is cancelled",
+  function* ({ clock, fn, spawn, wait, raises }) {
+    const recorder = new Recorder();
+    const task = spawn(() =>
+      wait(asyncWith(
+        recorder,
+        fn(function* () {
+          yield* wait(sleep(100));
+        }),
+      ))
+    );
+    yield* wait(sleep(10));
+    task.cancel("body");
+    assertEquals((yield* raises(task, CancelledError)).message, "body");
+    assertEquals(recorder.order.at(-1), "exit CancelledError");
+    assertEquals(clock.time(), 11);
+  },
+);
+
+testForms("asyncWith() nests, and exits in the reverse order", function* ({ fn, wait }) {
+  const recorders = [new Recorder(), new Recorder()] as const;
+  const order: string[] = [];
+  for (const [i, recorder] of recorders.entries()) {
+    const exit = recorder.aexit.bind(recorder);
+    recorder.aexit = function* (error) {
+      order.push(`exit ${i}`);
+      return yield* exit(error);
+    };
+  }
+  const inner = fn(function* () {
+    order.push("body");
+  });
+  const outer = fn(function* () {
+    yield* wait(asyncWith(recorders[1], inner));
+  });
+  yield* wait(asyncWith(recorders[0], outer));
+  assertEquals(order, ["body", "exit 1", "exit 0"]);
+});
+
+testForms(
+  "asyncWith() takes whatever can be awaited for aenter() and aexit()",
+  function* ({ fn, wait }) {
+    const done = <T>(value: T) => {
+      const future = getRunningLoop().createFuture<T>();
+      future.setResult(value);
+      return future;
+    };
+    const enter = coroutine(function* (): Coroutine<number> {
+      return 1;
+    });
+    const managers = [
+      { aenter: () => enter(), aexit: () => enter().return(0) && enter() },
+      { aenter: () => done(1), aexit: () => done(undefined) },
+      { aenter: () => Promise.resolve(1), aexit: () => Promise.resolve() },
+      { aenter: async () => 1, aexit: async () => {} },
+    ];
+    for (const manager of managers) {
+      const result = yield* wait(asyncWith(
+        manager as Parameters<typeof asyncWith<number, number>>[0],
+        fn(function* (value: number) {
+          return value + 1;
+        }),
+      ));
+      assertEquals(result, 2);
+    }
+    assert(done(1) instanceof Future);
+  },
+);
