@@ -1,6 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { addWaiter, type FrameOwner, TaskFrame } from "./_await.ts";
+import { addWaiter, type Driver, type FrameOwner, resume, TaskFrame } from "./_await.ts";
 import { BaseCoroutine } from "./_base_coroutine.ts";
 import { type Context, ensureContext } from "./context.ts";
 import { nameCoroutine } from "./_coroutine_object.ts";
@@ -36,7 +36,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
  */
 class CallFuture<T> extends Future<T> implements FrameOwner {
   readonly frame: TaskFrame;
-  #waiter: Runnable | null = null;
+  #driver: Driver | null = null;
 
   constructor(task: object, context: Context) {
     const loop = requireRunningLoop();
@@ -59,31 +59,29 @@ class CallFuture<T> extends Future<T> implements FrameOwner {
     this.frame.forgetCancel();
   }
 
-  /** There is one, the driver of the task or of the `await`. */
+  /** There is one. */
   override [addWaiter](waiter: Runnable): void {
-    this.#waiter = waiter;
+    this.#driver = waiter as Driver;
   }
 
   abandon(message: string): void {
     super.cancel(message);
-    if (this.#waiter !== null) this.scheduler.schedule(this.#waiter);
+    if (this.#driver !== null) this.scheduler.schedule(this.#driver);
   }
 
   #fulfil(value: T): void {
     this.frame.end();
     if (this.done()) return;
-    const cancellation = this.frame.takeCancellation();
-    if (cancellation === null) this.setResult(value);
-    else this.cancelWith(cancellation);
-    this.#continue();
+    this.setResult(value);
+    this.#resumeDriver();
   }
 
-  #continue(): void {
-    const waiter = this.#waiter;
-    if (waiter === null) return;
-    if (!this.scheduler.isRunning) return this.scheduler.schedule(waiter);
+  #resumeDriver(): void {
+    const driver = this.#driver;
+    if (driver === null) return;
+    if (!this.scheduler.isRunning) return this.scheduler.schedule(driver);
     try {
-      inTurnOf(this.getLoop(), () => waiter[run]());
+      inTurnOf(this.getLoop(), () => driver[resume](this.frame.takeCancellation()));
     } catch (error) {
       this.scheduler.schedule({
         [run]() {
@@ -98,7 +96,7 @@ class CallFuture<T> extends Future<T> implements FrameOwner {
     if (!this.done()) {
       if (error instanceof CancelledError) this.cancelWith(error);
       else this.setException(error);
-      this.#continue();
+      this.#resumeDriver();
     } else if (!(error instanceof CancelledError)) {
       this.getLoop().callExceptionHandler({
         message: "Exception in an async function that nobody waits for: its task was cancelled",

@@ -23,6 +23,18 @@ import { type Scheduler, schedulerOf } from "./_scheduler.ts";
 /** The key of a future's method that takes what is to run when it is done. */
 export const addWaiter: unique symbol = Symbol("addWaiter");
 
+/** The key of a driver's method that goes on at once. */
+export const resume: unique symbol = Symbol("resume");
+
+/** What drives a coroutine: a task, or an `await`. */
+export interface Driver extends Runnable {
+  /**
+   * Goes on at once, as a part of the step that a called function has just ended. A cancellation that
+   * the function never heard of is delivered at the next wait.
+   */
+  [resume](cancellation: CancelledError | null): void;
+}
+
 /** What can be waited for: a future, seen from below. */
 export interface Waitable {
   [addWaiter](waiter: Runnable): void;
@@ -220,7 +232,7 @@ function currentTaskFrame(): TaskFrame | null {
  * scheduled, or `#waiter` is what it waits for. A cancellation that it could not pass on to
  * `#waiter` is `#cancellation`, and is thrown at its next step.
  */
-export class Await extends LatePromise implements Runnable {
+export class Await extends LatePromise implements Driver {
   /** Neighbours in the frame's list. */
   previous: Await | null = null;
   next: Await | null = null;
@@ -287,9 +299,20 @@ export class Await extends LatePromise implements Runnable {
     return this;
   }
 
+  /** For functions called: goes on where one returns. */
+  [resume](cancellation: CancelledError | null): void {
+    this.#cancellation = cancellation;
+    this.#step(null);
+  }
+
   /** Whether it is over. */
   done(): boolean {
     return this.#done;
+  }
+
+  /** The repr of the task that it is a part of, for the warning that a step of it is slow. */
+  override toString(): string {
+    return String(this.#frame?.task ?? this.#waiter);
   }
 
   /** Interrupts it. CPython: Lib/asyncio/tasks.py, Task.cancel. */

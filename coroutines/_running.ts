@@ -91,6 +91,21 @@ export function isForeignTo(frame: Frame): boolean {
   return storage !== undefined && storage.getStore() !== frame;
 }
 
+/** Calls `fn` as a part of a loop's turn: within one, or from a microtask between two. */
+export function inTurnOf<R>(loop: AbstractEventLoop, fn: () => R): R {
+  const { turning, loop: outer, task, context } = current;
+  current.turning = true;
+  current.loop = loop;
+  try {
+    return fn();
+  } finally {
+    current.turning = turning;
+    current.loop = outer;
+    current.task = task;
+    current.context = context;
+  }
+}
+
 /** The loop that runs the calling code, or `null`. */
 export function runningLoop(): AbstractEventLoop | null {
   if (current.turning) return current.loop;

@@ -267,6 +267,10 @@ export class Scheduler {
   readonly #turn = (): void => {
     if (this.#state !== State.Woken) return;
     if (isForeignTo(this.#frame)) return runInFrame(this.#frame, this.#turn);
+    this.#enter();
+  };
+
+  #enter(): void {
     this.#state = State.Turning;
     current.turning = true;
     current.loop = this.loop;
@@ -280,7 +284,7 @@ export class Scheduler {
       current.task = null;
       current.context = null;
     }
-  };
+  }
 
   // The turns themselves.
 
@@ -298,9 +302,10 @@ export class Scheduler {
         this.#inBatch = true;
         this.#settledWaits = this.foreignWaits;
       }
-      if (this.#runBatch()) {
+      const through = this.#runBatch();
+      if (this.wokeNative) return this.#followNative();
+      if (through) {
         this.#inBatch = false;
-        if (this.wokeNative) return this.#followNative();
         if (this.#stopping) return this.#end();
         if (this.ready.size === 0 && !this.#prepareToWait()) return;
       }
@@ -328,6 +333,7 @@ export class Scheduler {
     for (let entry = ready.take(); entry !== undefined; entry = ready.take()) {
       if (this.onSlow === null) entry[run]();
       else this.#runTimed(entry, this.onSlow);
+      if (this.wokeNative) return false;
       if (++this.#steps === STEPS_PER_READING && this.#sliceIsOver()) return false;
     }
     return true;
@@ -367,9 +373,15 @@ export class Scheduler {
 
   readonly #afterMicrotask = (): void => {
     const passed = ++this.#microtasks;
-    const onTheirWay = this.foreignWaits > this.#settledWaits && passed < MAX_MICROTASKS;
-    if (onTheirWay || passed < MIN_MICROTASKS) queueMicrotask(this.#afterMicrotask);
-    else this.#turn();
+    const onTheirWay = this.foreignWaits > this.#settledWaits;
+    if (passed < MIN_MICROTASKS || onTheirWay && passed < MAX_MICROTASKS) {
+      queueMicrotask(this.#afterMicrotask);
+    } else if (onTheirWay) {
+      // Whoever is not where it was going after a macrotask awaits something foreign.
+      this.#hop();
+    } else {
+      this.#enter();
+    }
   };
 
   // How a turn ends, when there is nothing left to do.

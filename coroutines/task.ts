@@ -1,7 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
-import { addWaiter, badYield, inPlaceOf, type Waitable } from "./_await.ts";
+import { addWaiter, badYield, inPlaceOf, resume, type Waitable } from "./_await.ts";
 import { type Context, inheritContext } from "./context.ts";
 import { type Coroutine, type CoroutineFunction, requireCoroutine } from "./coroutine.ts";
 import { claim, coroutineName, isClaimable } from "./_coroutine_object.ts";
@@ -9,7 +9,7 @@ import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { run } from "./_ready_queue.ts";
 import { repr } from "./_repr.ts";
-import { current, requireRunningLoop, runningTask } from "./_running.ts";
+import { current, inTurnOf, requireRunningLoop, runningTask } from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
 
 /** What can be given to a new task. */
@@ -208,7 +208,20 @@ export class Task<T> extends Future<T> {
   /** For the loop: runs the coroutine to its next wait. */
   // CPython: Lib/asyncio/tasks.py, Task.__step
   [run](): void {
-    const error = this.#cancellation?.pending ? this.#takeCancelledError() : this.#error;
+    this.#step(this.#cancellation?.pending ? this.#takeCancelledError() : this.#error);
+  }
+
+  /**
+   * For async functions called by the coroutine: goes on where one returns.
+   *
+   * @internal
+   */
+  [resume](cancellation: CancelledError | null): void {
+    if (cancellation !== null) this.#cancellation!.pending = true;
+    this.#step(null);
+  }
+
+  #step(error: unknown): void {
     this.#error = null;
     this.#waiter = null;
     current.task = this;
@@ -228,17 +241,7 @@ export class Task<T> extends Future<T> {
   /** Runs the first step within the step, or the callback, of whoever creates the task. */
   // CPython: Lib/asyncio/tasks.py, Task.__eager_start
   #startEagerly(): void {
-    const { turning, loop, task, context } = current;
-    current.turning = true;
-    current.loop = this.getLoop();
-    try {
-      this[run]();
-    } finally {
-      current.turning = turning;
-      current.loop = loop;
-      current.task = task;
-      current.context = context;
-    }
+    inTurnOf(this.getLoop(), () => this[run]());
   }
 
   /** Waits for what the coroutine has yielded. */
