@@ -15,6 +15,9 @@ interface Host {
   };
 }
 
+/** Who is to be called: one for each run under way, and there may be several. */
+const callbacks = new Set<() => void>();
+
 /**
  * Calls `fn` at the first SIGINT only, in place of the end of the process. Does nothing if the program
  * listens to the signal itself.
@@ -23,12 +26,23 @@ interface Host {
  */
 export function onInterrupt(fn: () => void): () => void {
   const { process } = globalThis as Host;
-  if (!process?.on || !process.off || process.listenerCount?.("SIGINT") !== 0) return () => {};
-  const stop = () => process.off!("SIGINT", listener);
-  const listener = () => {
-    stop();
-    fn();
+  if (callbacks.size === 0) {
+    if (process?.listenerCount?.("SIGINT") !== 0) return () => {};
+    process.on?.("SIGINT", interrupt);
+  }
+  callbacks.add(fn);
+  return () => {
+    if (callbacks.delete(fn)) stopIfUnused();
   };
-  process.on("SIGINT", listener);
-  return stop;
+}
+
+function interrupt(): void {
+  const called = [...callbacks];
+  callbacks.clear();
+  stopIfUnused();
+  for (const fn of called) fn();
+}
+
+function stopIfUnused(): void {
+  if (callbacks.size === 0) (globalThis as Host).process?.off?.("SIGINT", interrupt);
 }

@@ -57,7 +57,7 @@ export class Timeout implements AsyncContextManager<Timeout> {
    *
    * @param when The loop's time, in seconds, at which it is up; `null` for never.
    */
-  constructor(when: number | null) {
+  constructor(when: number | null | undefined) {
     this.#when = when ?? null;
   }
 
@@ -73,7 +73,7 @@ export class Timeout implements AsyncContextManager<Timeout> {
    *   never.
    * @throws {RuntimeError} If it was not entered, or its time is up, or it was left.
    */
-  reschedule(when: number | null): void {
+  reschedule(when: number | null | undefined): void {
     if (this.#state === "created") throw new RuntimeError("Timeout has not been entered");
     if (this.#state !== "active") {
       throw new RuntimeError(`Cannot change state of ${this.#state} Timeout`);
@@ -167,7 +167,7 @@ export class Timeout implements AsyncContextManager<Timeout> {
  *
  * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout}
  */
-export function timeout(delay: number | null): Timeout {
+export function timeout(delay: number | null | undefined): Timeout {
   const loop = getRunningLoop();
   return new Timeout(delay === null || delay === undefined ? null : loop.time() + delay);
 }
@@ -192,6 +192,6 @@ export function timeout(delay: number | null): Timeout {
  *
  * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout_at}
  */
-export function timeoutAt(when: number | null): Timeout {
+export function timeoutAt(when: number | null | undefined): Timeout {
   return new Timeout(when);
 }

@@ -44,7 +44,7 @@ import { timeout } from "./timeouts.ts";
  */
 export function waitFor<T>(
   aw: Awaitable<T> | CoroutineFunction<T>,
-  seconds: number | null,
+  seconds: number | null | undefined,
 ): CoroutineObject<T> {
   return waitAtMost(aw, seconds) as CoroutineObject<T>;
 }

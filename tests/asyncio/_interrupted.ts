@@ -94,6 +94,11 @@ const programs: Record<string, () => Promise<unknown>> = {
       yield* waitForEver();
     }),
 
+  both: async () => {
+    const results = await Promise.allSettled([run(waitForEver), run(() => new Future<void>())]);
+    return results.map((result) => result.status === "rejected" && result.reason.name).join();
+  },
+
   listening: () => {
     const event = new Event();
     process.on("SIGINT", () => {

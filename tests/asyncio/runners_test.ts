@@ -424,6 +424,13 @@ Deno.test("run() leaves SIGINT to a program that listens itself", async () => {
   });
 });
 
+Deno.test("run() is interrupted together with others that run beside it", async () => {
+  assertEquals(await interrupt("both"), {
+    lines: ["KeyboardInterrupt,KeyboardInterrupt"],
+    code: 0,
+  });
+});
+
 Deno.test("Runner can be interrupted in each of its runs", async () => {
   assertEquals(await interrupt("twice"), {
     lines: ["run 0: KeyboardInterrupt", "run 1: KeyboardInterrupt", "done"],
