@@ -139,7 +139,7 @@ export {
   startServer,
   type StartServerOptions,
 } from "./start_server.ts";
-export { StreamReader, type StreamReaderOptions } from "./stream_reader.ts";
+export { type Separator, StreamReader, type StreamReaderOptions } from "./stream_reader.ts";
 export { StreamWriter } from "./stream_writer.ts";
 export { TaskGroup } from "./task_group.ts";
 export { Timeout, timeout, timeoutAt } from "./timeouts.ts";

@@ -30,7 +30,7 @@ export interface StreamReaderOptions {
 }
 
 /** What ends a piece of a stream: bytes, or a string for its UTF-8. */
-type Separator = Uint8Array | string;
+export type Separator = Uint8Array | string;
 
 /** Separators to look for all at once, and the length of the longest. */
 interface Separators {
@@ -81,6 +81,8 @@ export class StreamReader {
   }
 
   /**
+   * A reader with nothing in it.
+   *
    * @param limit The longest line, and half the size of the buffer, in bytes.
    * @param options The `loop`.
    * @throws {ValueError} If `limit` is not positive.

@@ -217,7 +217,18 @@ export class SelectorEventLoop extends BaseEventLoop {
   }
 }
 
-/** The loop that `newEventLoop()` makes. */
+/**
+ * The loop that `newEventLoop()` makes.
+ *
+ * @example Usage
+ * ```ts
+ * import { EventLoop, newEventLoop } from "@asyncio/asyncio";
+ * import { assertInstanceOf } from "@std/assert";
+ *
+ * using loop = newEventLoop();
+ * assertInstanceOf(loop, EventLoop);
+ * ```
+ */
 export const EventLoop: typeof SelectorEventLoop = SelectorEventLoop;
 /** The loop that `newEventLoop()` makes. */
 export type EventLoop = SelectorEventLoop;
