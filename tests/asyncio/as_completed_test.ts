@@ -23,6 +23,7 @@ import {
 import { assert, assertEquals, assertFalse, assertRejects, assertThrows } from "@std/assert";
 import { type FormTest, runTest, testForms } from "../_run_test.ts";
 import { caught } from "./_caught.ts";
+import { watchTimers } from "./_timers.ts";
 
 /** A way to go through what `asCompleted()` gives, and to put the results into an array. */
 interface Way {
@@ -96,6 +97,12 @@ for (const { name, collect } of WAYS) {
     yield* collect(test, asCompleted([sleep(0.01, "a")], { timeout: 1 }), results);
     assertEquals(results, ["a"]);
     assertEquals(test.clock.time(), 0.01);
+  });
+
+  testForms(`asCompleted() by ${name} cancels its timer`, function* (test) {
+    const timers = watchTimers(test.loop);
+    yield* collect(test, asCompleted([sleep(0.01, "a")], { timeout: 1 }), []);
+    assertEquals(timers.map((timer) => timer.cancelled()), [true]);
   });
 
   // CPython: test_tasks.py, BaseTaskTests.test_as_completed_resume_iterator

@@ -304,6 +304,24 @@ testForms("gather() takes note of the errors after the first", function* (test) 
   assertInstanceOf(outer.exception(), RuntimeError);
 });
 
+testForms("gather() asks those that fail after the first for their errors", function* ({ turns }) {
+  class AskedFuture extends Future<number> {
+    asked = 0;
+    override exception(): unknown {
+      this.asked++;
+      return super.exception();
+    }
+  }
+  const [a, b] = [new AskedFuture(), new AskedFuture()];
+  const outer = gather(a, b);
+  a.setException(new ValueError("a"));
+  yield* turns(2);
+  b.setException(new ValueError("b"));
+  yield* turns(2);
+  assertEquals(b.asked, 1);
+  assertInstanceOf(outer.exception(), ValueError);
+});
+
 // CPython: test_tasks.py, CoroutineGatherTests.test_issue46672
 testForms("gather() refuses what cannot be awaited; the others go on", function* ({ turns }) {
   let ran = false;

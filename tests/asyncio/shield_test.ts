@@ -164,6 +164,16 @@ testForms("shield() that was cancelled reports the error behind it, once", funct
   });
 });
 
+testForms("shield() that was cancelled leaves one callback behind", function* ({ turns }) {
+  const inner = new Future<number>();
+  for (let i = 0; i < 3; i++) {
+    shield(inner).cancel();
+    yield* turns(2);
+  }
+  assertEquals(String(inner), "<Future pending cb=[reportError()]>");
+  inner.cancel();
+});
+
 testForms("shield() that was cancelled reports no cancellation behind it", function* ({ turns }) {
   const inner = new Future<number>();
   shield(inner).cancel();

@@ -58,11 +58,17 @@ testForms("waitFor() waits for what it cancels, when the time is up", function* 
 });
 
 // CPython: test_waitfor.py, AsyncioWaitForTest.test_wait_for_timeout_less_then_0_or_0_future_done
-testForms("waitFor() of zero gives the result of a future that is done", function* ({ wait }) {
-  const future = new Future<string>();
-  future.setResult("done");
-  assertEquals(yield* wait(waitFor(future, 0)), "done");
-});
+testForms(
+  "waitFor() of zero gives the result of a future that is done",
+  function* ({ wait, loop }) {
+    const future = new Future<string>();
+    future.setResult("done");
+    let turned = false;
+    loop.callSoon(() => turned = true);
+    assertEquals(yield* wait(waitFor(future, 0)), "done");
+    assertFalse(turned);
+  },
+);
 
 // CPython: test_waitfor.py, AsyncioWaitForTest.test_wait_for_timeout_less_then_0_or_0_coroutine_do_not_started
 testForms("waitFor() of zero never starts a coroutine", function* ({ wait, fn }) {

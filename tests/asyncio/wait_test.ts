@@ -18,6 +18,7 @@ import {
 import { assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { type FormTest, runTest, testForms } from "../_run_test.ts";
 import { caught } from "./_caught.ts";
+import { watchTimers } from "./_timers.ts";
 
 /** A task that fails after a time. */
 function failing({ spawn, wait }: FormTest, seconds: number): Task<void> {
@@ -198,6 +199,20 @@ testForms("wait() that is cancelled leaves the tasks running", function* (test) 
   assertEquals(String(inner), alone);
   waiter.setResult();
   yield* wait(inner);
+});
+
+testForms("wait() cancels its timer, however it ends", function* (test) {
+  const { loop, wait, spawn, turns } = test;
+  const timers = watchTimers(loop);
+  const tasks = [createTask(sleep(1))];
+  const outer = spawn(function* () {
+    yield* wait(waitForAll(tasks, { timeout: 3600 }));
+  });
+  yield* turns(2);
+  outer.cancel();
+  yield* caught(CancelledError, wait(outer));
+  yield* wait(waitForAll(tasks, { timeout: 7200 }));
+  assertEquals(timers.map((timer) => timer.cancelled()), [true, true]);
 });
 
 Deno.test("wait() made outside a loop looks for it when driven", async () => {
