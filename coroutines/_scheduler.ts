@@ -333,8 +333,9 @@ export class Scheduler {
     for (let entry = ready.take(); entry !== undefined; entry = ready.take()) {
       if (this.onSlow === null) entry[run]();
       else this.#runTimed(entry, this.onSlow);
+      this.#steps++;
       if (this.wokeNative) return false;
-      if (++this.#steps === STEPS_PER_READING && this.#sliceIsOver()) return false;
+      if (this.#steps === STEPS_PER_READING && this.#sliceIsOver()) return false;
     }
     return true;
   }
