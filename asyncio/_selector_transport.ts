@@ -177,18 +177,13 @@ export class SelectorTransport implements Transport {
   write(data: Uint8Array | string): void {
     const bytes = toBytes(data);
     if (this.#eof) throw new RuntimeError("Cannot call write() after writeEof()");
-    if (bytes.length === 0) return;
-    if (this.#lost > 0) return this.#ignoreWrite();
-    const sent = this.#unsent.length === 0 ? this.#trySend(bytes) : 0;
-    if (sent === bytes.length || this.#lost > 0) return;
-    const rest = bytes.subarray(sent);
     // The caller may write into its bytes again. Those of a string are ours.
-    this.#keep(typeof data === "string" ? rest : rest.slice());
+    this.#sendOrKeep(bytes, bytes !== data);
   }
 
   writelines(data: Iterable<Uint8Array | string>): void {
     if (this.#eof) throw new RuntimeError("Cannot call writelines() after writeEof()");
-    for (const piece of data) this.write(piece);
+    this.#sendOrKeep(joined(Array.from(data, toBytes)), true);
   }
 
   canWriteEof(): boolean {
@@ -222,6 +217,16 @@ export class SelectorTransport implements Transport {
 
   #ignoreWrite(): void {
     if (this.#lost++ >= LOST_WRITES_TO_WARN) console.warn("socket.send() raised exception.");
+  }
+
+  /** Sends bytes, and keeps what cannot be sent now: a copy of it, unless the bytes are ours. */
+  #sendOrKeep(bytes: Uint8Array, ours: boolean): void {
+    if (bytes.length === 0) return;
+    if (this.#lost > 0) return this.#ignoreWrite();
+    const sent = this.#unsent.length === 0 ? this.#trySend(bytes) : 0;
+    if (sent === bytes.length || this.#lost > 0) return;
+    const rest = bytes.subarray(sent);
+    this.#keep(ours ? rest : rest.slice());
   }
 
   /** Sends what can be sent now. Returns how much that is. */
@@ -354,6 +359,17 @@ function toBytes(data: Uint8Array | string): Uint8Array {
   if (data instanceof Uint8Array) return data;
   if (typeof data === "string") return encoder.encode(data);
   throw new TypeError(`data argument must be a Uint8Array or a string, not ${typeof data}`);
+}
+
+/** All pieces as one, to be sent at one go. */
+function joined(pieces: Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, filled);
+    filled += piece.length;
+  }
+  return bytes;
 }
 
 function known(address: () => SocketAddress): SocketAddress | undefined {

@@ -360,16 +360,24 @@ Deno.test("SelectorTransport.write() keeps a copy", () => {
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_writelines_send_full
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_writelines_send_partial
-Deno.test("SelectorTransport.writelines() sends several pieces, or keeps them", () => {
+Deno.test("SelectorTransport.writelines() sends several pieces at one go, or keeps them", () => {
   const { loop, sock, transport } = connected();
-  transport.writelines([bytes("one"), "two"]);
-  assertEquals(sock.takeSent().join(""), "onetwo");
+  const piece = bytes("one");
+  transport.writelines([piece, "two"]);
+  assertEquals(sock.takeSent(), ["onetwo"]);
   sock.room = 4;
-  transport.writelines(new Set(["three", "four"]));
+  transport.writelines(new Set(["three", piece]));
+  piece.fill(0);
   assertEquals(sock.takeSent(), ["thre"]);
   sock.room = 100;
   loop.writer!();
-  assertEquals(sock.takeSent().join(""), "efour");
+  assertEquals(sock.takeSent().join(""), "eone");
+  transport.writelines([]);
+  transport.writelines([""]);
+  assertEquals(sock.takeSent(), []);
+  const wrong = [bytes("one"), 2 as unknown as string];
+  assertThrows(() => transport.writelines(wrong), TypeError, "data argument");
+  assertEquals(sock.takeSent(), []);
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_exception
