@@ -55,7 +55,7 @@ function sendPizza(client: Socket): void {
 }
 
 /** Runs the server until a signal ends it. */
-async function runServer(host = "localhost", port = 8000): Promise<void> {
+export async function runServer(host = "localhost", port = 8000): Promise<void> {
   const server = new Socket(AF_INET, SOCK_STREAM);
   server.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
   server.bind([host, port]);
@@ -88,7 +88,7 @@ function dispatch(callback: Handler, sock: Socket): void {
 }
 
 /** Closes every socket, and the selector, which ends the event loop. */
-function stop(): void {
+export function stop(): void {
   for (const key of selector.getMap()?.values() ?? []) (key.fileobj as Socket).close();
   selector.close();
 }
