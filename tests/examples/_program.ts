@@ -163,9 +163,14 @@ export async function assertStops(
 }
 
 /** A client: sends a text, and gives all that comes back until the server closes. */
-export async function talk(port: number, text: string): Promise<string> {
+export async function talk(
+  port: number,
+  text: string,
+  { closeWrite = false }: { closeWrite?: boolean } = {},
+): Promise<string> {
   using conn = await Deno.connect({ hostname: "127.0.0.1", port });
   await conn.write(new TextEncoder().encode(text));
+  if (closeWrite) await conn.closeWrite();
   const answer = [];
   for await (const chunk of conn.readable) answer.push(new TextDecoder().decode(chunk));
   return answer.join("");
