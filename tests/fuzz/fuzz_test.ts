@@ -1,9 +1,9 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { assert, assertEquals } from "@std/assert";
-import { compareByTask, compareWhole, formatDifference } from "../../tools/fuzz/compare.ts";
-import { asyncForm, generatorForm } from "../../tools/fuzz/form.ts";
-import { asyncMode, fuzz, generatorMode, type Mode } from "../../tools/fuzz/fuzz.ts";
+import { compare, formatDifference } from "../../tools/fuzz/compare.ts";
+import { asyncForm, type Form, generatorForm } from "../../tools/fuzz/form.ts";
+import { fuzz } from "../../tools/fuzz/fuzz.ts";
 import { embeddedPython, type Oracle } from "../../tools/fuzz/oracle.ts";
 import type { Case, Op, Program } from "../../tools/fuzz/program.ts";
 import { run } from "../../tools/fuzz/run.ts";
@@ -26,9 +26,9 @@ function altered(alter: (trace: string[]) => string[]): Oracle {
   };
 }
 
-async function mismatchedSeeds(oracle: Oracle, mode: Mode, count: number): Promise<string[]> {
+async function mismatchedSeeds(oracle: Oracle, form: Form, count: number): Promise<string[]> {
   const found: string[] = [];
-  for await (const { case: one, difference } of fuzz({ oracle, mode, seed: FIRST, count })) {
+  for await (const { case: one, difference } of fuzz({ oracle, form, seed: FIRST, count })) {
     found.push(`seed ${one.seed}: ${formatDifference(difference)}`);
   }
   return found;
@@ -39,48 +39,37 @@ async function firstCase(): Promise<Case> {
   throw new Error("no program");
 }
 
-for (const mode of [generatorMode, asyncMode]) {
-  Deno.test(`fuzz: seeds ${FIRST} to ${COUNT} agree with CPython 3.14, ${mode.name} form`, async () => {
-    assertEquals(await mismatchedSeeds(oracle, mode, COUNT), []);
+for (const form of [generatorForm, asyncForm]) {
+  Deno.test(`fuzz: seeds ${FIRST} to ${COUNT} agree with CPython 3.14, ${form.name} form`, async () => {
+    assertEquals(await mismatchedSeeds(oracle, form, COUNT), []);
   });
 
-  Deno.test(`fuzz catches every altered trace, ${mode.name} form`, async () => {
+  Deno.test(`fuzz catches every altered trace, ${form.name} form`, async () => {
     const drop = altered((trace) => trace.slice(0, -1));
     const add = altered((trace) => [...trace, "0 main log ended"]);
     const change = altered(([first, ...rest]) => [`${first}!`, ...rest]);
     for (const faulty of [drop, add, change]) {
-      assertEquals((await mismatchedSeeds(faulty, mode, 20)).length, 20);
+      assertEquals((await mismatchedSeeds(faulty, form, 20)).length, 20);
     }
   });
 
-  Deno.test(`fuzz catches a program that differs, ${mode.name} form`, async () => {
+  Deno.test(`fuzz catches a program that differs, ${form.name} form`, async () => {
     const { program, trace } = await firstCase();
-    const form = mode === generatorMode ? generatorForm : asyncForm;
     const log: Op = ["log"];
     const other: Program = { ...program, main: [log, ...program.main] };
-    assert(mode.compare(trace, await run(other, form)) !== undefined);
+    assert(compare(trace, await run(other, form)) !== undefined);
   });
 }
 
-Deno.test("compareWhole() reports the first line that differs", () => {
+Deno.test("compare() reports the first line that differs", () => {
   const expected = ["0 main log begin", "0 main log ended"];
-  assertEquals(compareWhole(expected, [...expected]), undefined);
-  assertEquals(compareWhole(expected, [expected[0]!])?.index, 1);
-  assertEquals(compareWhole([expected[0]!], expected)?.index, 1);
-});
-
-Deno.test("compareByTask() allows tasks to interleave but no task to change", () => {
-  const expected = ["0 t1 log begin", "0 t2 log begin", "0 t1 log ended"];
-  const interleaved = ["0 t2 log begin", "0 t1 log begin", "0 t1 log ended"];
-  const reordered = ["0 t1 log ended", "0 t2 log begin", "0 t1 log begin"];
-  assertEquals(compareByTask(expected, interleaved), undefined);
-  const difference = compareByTask(expected, reordered);
-  assertEquals(difference?.task, "t1");
-  assertEquals(compareByTask(expected, expected.slice(1))?.task, "t1");
+  assertEquals(compare(expected, [...expected]), undefined);
+  assertEquals(compare(expected, [expected[0]!])?.index, 1);
+  assertEquals(compare([expected[0]!], expected)?.index, 1);
 });
 
 Deno.test("formatDifference() shows both sides with the lines before", () => {
-  const difference = compareWhole(["0 a", "0 b", "0 c"], ["0 a", "0 b", "1 c"])!;
+  const difference = compare(["0 a", "0 b", "0 c"], ["0 a", "0 b", "1 c"])!;
   assertEquals(
     formatDifference(difference, 1),
     "first difference at line 3:\n  0 b\n- 0 c\n+ 1 c",

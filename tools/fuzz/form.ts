@@ -15,6 +15,7 @@ import type { Coroutine, CoroutineFunction, Future } from "@asyncio/asyncio";
 
 /** How coroutines are started, called and waited for. */
 export interface Form {
+  readonly name: "generator" | "async";
   /** Wraps `body` as what `createTask`, `waitFor` and `run` take. */
   task<T>(body: Coroutine<T>): Coroutine<T> | CoroutineFunction<T>;
   /** Calls `body` as one coroutine calls another. */
@@ -25,6 +26,7 @@ export interface Form {
 
 /** Generator coroutines: `yield*` all the way down. */
 export const generatorForm: Form = {
+  name: "generator",
   task: (body) => body,
   call: (body) => body,
   *wait<T>(awaitable: Coroutine<T> | Future<T> | Promise<T>): Coroutine<T> {
@@ -34,6 +36,7 @@ export const generatorForm: Form = {
 
 /** Async functions: `await` all the way down. */
 export const asyncForm: Form = {
+  name: "async",
   task: (body) => () => drive(body),
   call: (body) => drive(body),
   *wait<T>(awaitable: Coroutine<T> | Future<T> | Promise<T>): Coroutine<T> {

@@ -13,7 +13,8 @@
  */
 
 import { formatDifference } from "./compare.ts";
-import { asyncMode, fuzz, generatorMode, type Mismatch, type Mode } from "./fuzz.ts";
+import { asyncForm, type Form, generatorForm } from "./form.ts";
+import { fuzz, type Mismatch } from "./fuzz.ts";
 import { embeddedPython, nativePython, type Oracle } from "./oracle.ts";
 
 const USAGE = "usage: deno task fuzz SEED COUNT [--async] [--python PATH]";
@@ -24,7 +25,7 @@ const SHOWN = 3;
 interface Arguments {
   seed: number;
   count: number;
-  mode: Mode;
+  form: Form;
   python?: string;
 }
 
@@ -34,14 +35,14 @@ class UsageError extends Error {
 }
 
 async function main(args: string[]): Promise<number> {
-  const { seed, count, mode, python } = parse(args);
+  const { seed, count, form, python } = parse(args);
   const oracle = await loadOracle(python);
   let mismatches = 0;
-  for await (const mismatch of fuzz({ oracle, mode, seed, count })) {
+  for await (const mismatch of fuzz({ oracle, form, seed, count })) {
     console.log(format(mismatch, ++mismatches <= SHOWN));
   }
   console.log(
-    `CPython ${oracle.version}, ${mode.name} form: ` +
+    `CPython ${oracle.version}, ${form.name} form: ` +
       `${count} seeds tried (${seed} to ${seed + count - 1}), ${mismatches} mismatches`,
   );
   return mismatches === 0 ? 0 : 1;
@@ -58,10 +59,10 @@ async function loadOracle(python: string | undefined): Promise<Oracle> {
 
 function parse(args: string[]): Arguments {
   const numbers: number[] = [];
-  const options: { mode: Mode; python?: string } = { mode: generatorMode };
+  const options: { form: Form; python?: string } = { form: generatorForm };
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
-    if (arg === "--async") options.mode = asyncMode;
+    if (arg === "--async") options.form = asyncForm;
     else if (arg === "--python") options.python = args[++i] ?? usage("--python needs a path");
     else if (/^\d+$/.test(arg)) numbers.push(Number(arg));
     else usage(`unknown argument ${JSON.stringify(arg)}`);
