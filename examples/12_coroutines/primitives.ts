@@ -37,18 +37,19 @@ function* atTheTill(delay: number): Coroutine<void> {
 /** Semaphore: so many at a time. */
 function* atTheOven(delay: number): Coroutine<void> {
   const oven = new asyncio.Semaphore(2);
-  let inside = 0;
+  let [inside, most] = [0, 0];
 
   function* bake(pizza: string): Coroutine<void> {
     yield* asyncio.asyncWith(oven, function* () {
-      inside++;
-      console.log(`Semaphore: ${pizza} goes in, ${inside} in the oven`);
+      console.log(`Semaphore: ${pizza} goes in`);
+      most = Math.max(most, ++inside);
       yield* asyncio.sleep(delay);
       inside--;
     });
   }
 
   yield* asyncio.gather(bake("Margherita"), bake("Funghi"), bake("Marinara"), bake("Diavola"));
+  console.log(`Semaphore: never more than ${most} in the oven`);
 }
 
 /** Event: everybody waits until it happens. */
@@ -102,14 +103,14 @@ function* onTheRoad(delay: number): Coroutine<void> {
   }
 
   const tasks = [
-    asyncio.createTask(deliver("the van", 2)),
+    asyncio.createTask(deliver("the van", 5)),
     asyncio.createTask(deliver("the bicycle", 1)),
     asyncio.createTask(deliver("the snail", 1000)),
   ];
   const [first] = yield* asyncio.wait(tasks, { returnWhen: asyncio.FIRST_COMPLETED });
   for (const task of first) console.log(`wait: ${task.result()} comes first`);
 
-  const [done, pending] = yield* asyncio.wait(tasks, { timeout: 4 * delay });
+  const [done, pending] = yield* asyncio.wait(tasks, { timeout: 8 * delay });
   console.log(`wait: ${done.size} have come, ${pending.size} is still on the way`);
   for (const task of pending) task.cancel();
 }
@@ -124,6 +125,6 @@ export function* main(delay: number): Coroutine<void> {
 }
 
 if (import.meta.main) {
-  const { delay } = options({ delay: seconds(0.2) });
+  const { delay } = options({ delay: seconds(0.1) });
   await program("run", () => asyncio.run(main(delay)));
 }
