@@ -108,6 +108,11 @@ export class BlockingSocket {
     systemCall("send", this.fd, data);
   }
 
+  /** Says that it will send no more. Python's `shutdown(SHUT_WR)`. */
+  shutdown(): void {
+    systemCall("shutdown", this.fd);
+  }
+
   /** Where it listens. */
   getsockname(): Address {
     return JSON.parse(decoder.decode(systemCall("getsockname", this.fd)));
@@ -275,6 +280,10 @@ class OperatingSystem {
     for (let sent = 0; sent < bytes.length;) {
       sent += await this.#socket<Deno.Conn>(fd).write(bytes.subarray(sent));
     }
+  }
+
+  async shutdown(fd: number): Promise<void> {
+    await this.#socket<Deno.Conn>(fd).closeWrite();
   }
 
   getsockname(fd: number): Address {
