@@ -30,6 +30,9 @@ const cell = typeof SharedArrayBuffer === "function"
 /** Whether this thread may block at all. The main thread of a browser may not. */
 let mayBlock = cell !== null;
 
+/** After how many macrotasks in a row, at the latest, the host has polled for I/O. */
+export const HOPS_TO_POLL: number = "setImmediate" in globalThis ? 61 : 1;
+
 /** Calls `fn` in a macrotask of its own, after the host has looked after its I/O. */
 export const afterIO: (fn: () => void) => void = chooseMacrotask();
 

@@ -23,6 +23,7 @@ import { RuntimeError } from "./errors.ts";
 import {
   afterIO,
   clearTimer,
+  HOPS_TO_POLL,
   type HostTimer,
   setTimer,
   SHORT_WAIT,
@@ -37,11 +38,14 @@ import { type TimerEntry, TimerHeap } from "./_timer_heap.ts";
  *
  * Deno polls its I/O only at every 61st macrotask that wakes itself, so a busy loop delays all host
  * I/O by 61 slices. Slices of 1 ms mean 66 ms a round trip, slices of 20 us 1.3 ms; a hop to the
- * host costs about 0.7 us.
+ * host costs about 0.7 us. Steps that take longer are followed by more hops.
  */
 const SLICE = 20e-6;
 
-/** Reading the clock costs as much as two or three steps: it is read once for so many of them. */
+/**
+ * Reading the clock costs as much as two or three steps: it is read once for so many of them, and
+ * more often where they take long.
+ */
 const STEPS_PER_READING = 64;
 
 /** Timers due within this many seconds are due now. CPython: `_clock_resolution`. */
@@ -134,10 +138,13 @@ export class Scheduler {
   /** The loop's time at the last reading, and the host's. */
   #now = 0;
   #hostNow = 0;
-  /** Steps since then. */
+  /** Steps since then, and how many there are to be until the next. */
   #steps = 0;
+  #stride = STEPS_PER_READING;
   /** The host's time at which the slice ends; 0 before it has begun. */
   #sliceEnd = 0;
+  /** Macrotasks to let pass before the next turn. */
+  #hops = 0;
   #microtaskWakes = 0;
   /** Whether the batch before has come to its end in microtasks, and how many have passed since. */
   #followed = false;
@@ -236,7 +243,18 @@ export class Scheduler {
     afterIO(this.#onMacrotask);
   }
 
+  /** The slice is over: a hop for each that it should have been, had its steps not taken longer. */
+  #yieldToHost(): void {
+    const slices = 1 + (this.#hostNow - this.#sliceEnd) / SLICE;
+    this.#hops = Math.min(Math.floor(slices), HOPS_TO_POLL) - 1;
+    this.#hop();
+  }
+
   readonly #onMacrotask = (): void => {
+    if (this.#hops > 0) {
+      this.#hops--;
+      return this.#hop();
+    }
     this.#microtaskWakes = 0;
     this.#sliceEnd = 0;
     this.#drained = true;
@@ -300,6 +318,7 @@ export class Scheduler {
         this.#collect();
         if (this.ready.nextBatch() > 0) this.#drained = this.#graceOver = false;
         this.#inBatch = true;
+        this.#steps++;
         this.#settledWaits = this.foreignWaits;
       }
       const through = this.#runBatch();
@@ -309,7 +328,7 @@ export class Scheduler {
         if (this.#stopping) return this.#end();
         if (this.ready.size === 0 && !this.#prepareToWait()) return;
       }
-      if (this.#sliceIsOver()) return this.#hop();
+      if (this.#sliceIsOver()) return this.#yieldToHost();
     }
   }
 
@@ -335,7 +354,7 @@ export class Scheduler {
       else this.#runTimed(entry, this.onSlow);
       this.#steps++;
       if (this.wokeNative) return false;
-      if (this.#steps === STEPS_PER_READING && this.#sliceIsOver()) return false;
+      if (this.#steps >= this.#stride && this.#sliceIsOver()) return false;
     }
     return true;
   }
@@ -348,9 +367,13 @@ export class Scheduler {
   }
 
   #readClockNowAndThen(): void {
-    if (this.#steps < STEPS_PER_READING) return;
-    this.#steps = 0;
+    if (this.#steps < this.#stride) return;
+    const before = this.#hostNow;
     this.time();
+    const slices = (this.#hostNow - before) / SLICE;
+    if (slices > 1) this.#stride = Math.ceil(this.#stride / slices);
+    else if (this.#stride < STEPS_PER_READING) this.#stride *= 2;
+    this.#steps = 0;
   }
 
   #sliceIsOver(): boolean {
@@ -366,7 +389,7 @@ export class Scheduler {
   #followNative(): void {
     this.wokeNative = false;
     this.#followed = true;
-    if (this.#sliceIsOver()) return this.#hop();
+    if (this.#sliceIsOver()) return this.#yieldToHost();
     this.#state = State.Woken;
     this.#microtasks = 0;
     queueMicrotask(this.#afterMicrotask);
