@@ -207,8 +207,10 @@ class OperatingSystem {
     this.#stopping.promise.catch(() => {}); // Nobody need be waiting when it stops.
   }
 
-  run({ module, target, args }: ThreadStart): Promise<unknown> {
-    const thread = new Worker(new URL("_thread_worker.ts", import.meta.url), { type: "module" });
+  async run({ module, target, args }: ThreadStart): Promise<unknown> {
+    const url = new URL("_thread_worker.ts", import.meta.url);
+    Deno.statSync(url); // Without the permission, it is better to hear it here than from the Worker
+    const thread = new Worker(url, { type: "module" });
     const shared = new SharedArrayBuffer(HEADER + ANSWER_SIZE);
     const ended = Promise.withResolvers<unknown>();
     thread.onmessage = ({ data }: MessageEvent<Message>) => {
@@ -219,7 +221,7 @@ class OperatingSystem {
       else ended.resolve(result);
     };
     thread.postMessage({ start: { module, target, args }, shared });
-    return ended.promise;
+    return await ended.promise;
   }
 
   /** Wakes all threads: to each, the call that it waits for fails. */
