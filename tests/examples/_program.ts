@@ -29,6 +29,19 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Starts Deno. */
+export function start(args: string[]): Deno.ChildProcess {
+  const command = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    env: { NO_COLOR: "1", DENO_NO_PROMPT: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  return command.spawn();
+}
+
 /** A program that runs. To be stopped at the end: `await using`. */
 export class Program {
   readonly #child: Deno.ChildProcess;
@@ -36,15 +49,7 @@ export class Program {
   readonly #stderr: Output;
 
   constructor(path: string, ...args: string[]) {
-    const command = new Deno.Command(Deno.execPath(), {
-      args: [...commandOf(path), ...args],
-      cwd: ROOT,
-      env: { NO_COLOR: "1", DENO_NO_PROMPT: "1" },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    });
-    this.#child = command.spawn();
+    this.#child = start([...commandOf(path), ...args]);
     this.#stdout = new Output(this.#child.stdout);
     this.#stderr = new Output(this.#child.stderr);
   }
