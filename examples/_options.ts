@@ -100,6 +100,9 @@ export function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
+/** How long clients may still receive what was sent to them when a server stops, in seconds. */
+const GRACE = 1;
+
 /**
  * The server itself as `asyncWith()` takes it, but closed, with all its clients, when the signal
  * aborts.
@@ -108,6 +111,7 @@ export function closedBy(signal: AbortSignal, server: Server): AsyncContextManag
   const close = () => {
     server.close();
     server.closeClients();
+    server.getLoop().callLater(GRACE, () => server.abortClients());
   };
   return {
     *aenter(): Coroutine<Server> {
