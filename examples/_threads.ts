@@ -252,12 +252,12 @@ class OperatingSystem {
     Atomics.notify(header, STATE);
   }
 
-  listen([hostname, port]: Address): number {
-    return this.#open(Deno.listen({ hostname, port }));
+  listen(address: Address): number {
+    return this.#open(Deno.listen(toDeno(address)));
   }
 
-  async connect([hostname, port]: Address): Promise<number> {
-    return this.#open(await Deno.connect({ hostname, port }));
+  async connect(address: Address): Promise<number> {
+    return this.#open(await Deno.connect(toDeno(address)));
   }
 
   async accept(fd: number): Promise<{ fd: number; address: Address }> {
@@ -322,6 +322,11 @@ class OperatingSystem {
     }
     return socket as S;
   }
+}
+
+/** As the library does: the local host is asked for by its IPv4 address. */
+function toDeno([host, port]: Address): { hostname: string; port: number } {
+  return { hostname: host === "localhost" ? "127.0.0.1" : host, port };
 }
 
 function addressOf(addr: Deno.Addr): Address {

@@ -6,7 +6,7 @@
  *
  * From the concurrency course, part VI, chapter 10 ("non-blocking I/O").
  *
- *     deno run --allow-net examples/10_blocking/pizza_busy_wait.ts
+ *     deno run --allow-net=127.0.0.1 examples/10_blocking/pizza_busy_wait.ts
  *
  * Options: `--host`, `--port`. Order with `nc localhost 8000`, or with pizza_client.ts. At its end
  * (Ctrl-C) it says how often it asked in vain.

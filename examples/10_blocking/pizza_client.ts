@@ -6,7 +6,7 @@
  *
  * For the concurrency course, parts VI and VII.
  *
- *     deno run --allow-net examples/10_blocking/pizza_client.ts
+ *     deno run --allow-net=127.0.0.1 examples/10_blocking/pizza_client.ts
  *
  * Options: `--host`, `--port`, and `--clients`, how many they are. Start a server first.
  *

@@ -6,7 +6,7 @@
  *
  * From the concurrency course, part VI, chapter 10.
  *
- *     deno run --allow-net --allow-read=examples examples/10_blocking/pizza_server.ts
+ *     deno run --allow-net=127.0.0.1 --allow-read=examples examples/10_blocking/pizza_server.ts
  *
  * Options: `--host`, `--port`, and `--delay`, the seconds that a pizza takes. Order with
  * `nc localhost 8000`, or three at once with pizza_client.ts.

@@ -6,7 +6,7 @@
  *
  * From the concurrency course, part VI, chapter 11.
  *
- *     deno run --allow-net examples/11_event_loop/pizza_reactor.ts [--host HOST] [--port PORT]
+ *     deno run --allow-net=127.0.0.1 examples/11_event_loop/pizza_reactor.ts [--host HOST] [--port PORT]
  *
  * Then order with `nc localhost 8000`.
  *

@@ -5,7 +5,7 @@
  *
  * From the documentation of Python's selectors module, 18.4.3 ("Examples").
  *
- *     deno run --allow-net examples/11_event_loop/selectors_echo.ts
+ *     deno run --allow-net=127.0.0.1 examples/11_event_loop/selectors_echo.ts
  *
  * Options: `--host`, `--port`. Talk to it with `nc localhost 8000`.
  *

@@ -6,7 +6,7 @@
  *
  * From the concurrency course, part VII, chapter 12.
  *
- *     deno run --allow-net examples/12_coroutines/pizza_server.ts
+ *     deno run --allow-net=127.0.0.1 examples/12_coroutines/pizza_server.ts
  *
  * Options: `--host`, `--port`, and `--delay`, the seconds that a pizza takes. Order with
  * `nc localhost 8000`, or three at once with ../10_blocking/pizza_client.ts.
