@@ -57,13 +57,22 @@ try:
 except ImportError:
     version = None
 print(json.dumps([list(sys.version_info[:3]), version]))`;
-  const command = new Deno.Command(path, { args: ["-c", script], stderr: "null" });
-  const output = await command.output().catch(() => undefined);
-  if (!output?.success) return undefined;
-  const [version, uvloop] = JSON.parse(new TextDecoder().decode(output.stdout));
+  const answer = await outputOf(path, ["-c", script]);
+  if (answer === undefined) return undefined;
+  const [version, uvloop] = JSON.parse(answer);
   const [major, minor] = version;
   if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) return undefined;
   return { path, version: version.join("."), ...(uvloop ? { uvloop } : {}) };
+}
+
+/** What a command prints, or `undefined` if there is no such command or it fails. */
+async function outputOf(path: string, args: string[]): Promise<string | undefined> {
+  try {
+    const { success, stdout } = await new Deno.Command(path, { args, stderr: "null" }).output();
+    return success ? new TextDecoder().decode(stdout) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function cpuModel(): string {
