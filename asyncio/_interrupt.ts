@@ -4,7 +4,8 @@
  * SIGINT (Ctrl-C), where there is such a thing.
  *
  * Through the `process` that Deno, Node and Bun all have as a global: so no host is named, and in a
- * browser nothing is missed. As soon as nobody listens any more, the signal ends the process again.
+ * browser nothing is missed. Listening keeps a process alive that waits for nothing else, as it does
+ * in Python.
  */
 
 interface Host {
@@ -12,15 +13,19 @@ interface Host {
     on?(event: "SIGINT", listener: () => void): void;
     off?(event: "SIGINT", listener: () => void): void;
     listenerCount?(event: "SIGINT"): number;
+    exit?(code: number): never;
   };
 }
 
-/** Who is to be called: one for each run under way, and there may be several. */
-const callbacks = new Set<() => void>();
+/** The exit code of a process that SIGINT has ended. */
+const INTERRUPTED = 130;
+
+/** Who listens, and whether he has been called: one for each run, of which there may be several. */
+const callbacks = new Map<() => void, boolean>();
 
 /**
- * Calls `fn` at the first SIGINT only, in place of the end of the process. Does nothing if the program
- * listens to the signal itself.
+ * Calls `fn` at the first SIGINT, in place of the end of the process; the next ends it. Does nothing
+ * if the program listens to the signal itself.
  *
  * @returns What ends it.
  */
@@ -30,19 +35,17 @@ export function onInterrupt(fn: () => void): () => void {
     if (process?.listenerCount?.("SIGINT") !== 0) return () => {};
     process.on?.("SIGINT", interrupt);
   }
-  callbacks.add(fn);
+  callbacks.set(fn, false);
   return () => {
-    if (callbacks.delete(fn)) stopIfUnused();
+    if (callbacks.delete(fn) && callbacks.size === 0) process?.off?.("SIGINT", interrupt);
   };
 }
 
 function interrupt(): void {
-  const called = [...callbacks];
-  callbacks.clear();
-  stopIfUnused();
-  for (const fn of called) fn();
-}
-
-function stopIfUnused(): void {
-  if (callbacks.size === 0) (globalThis as Host).process?.off?.("SIGINT", interrupt);
+  const fresh = [...callbacks].filter(([, called]) => !called);
+  if (fresh.length === 0) (globalThis as Host).process?.exit?.(INTERRUPTED);
+  for (const [fn] of fresh) {
+    callbacks.set(fn, true);
+    fn();
+  }
 }
