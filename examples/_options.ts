@@ -144,5 +144,6 @@ export async function program(doing: string, main: () => Promise<unknown>): Prom
 }
 
 function isOfSurroundings({ name, message }: Error): boolean {
-  return Object.hasOwn(Deno.errors, name) || /\(os error \d+\)|lookup address/.test(message);
+  return Object.hasOwn(Deno.errors, name) ||
+    /\(os error \d+\)|lookup address|^invalid (host|port)|^Address family/i.test(message);
 }

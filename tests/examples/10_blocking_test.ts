@@ -39,6 +39,14 @@ for (const path of SERVERS) {
       assertRefuses({ code: 2, message: /--port must be .*abc/ }, path, "--port", "abc"),
       assertRefuses({ code: 2, message: /--port/ }, path, "--port", "65536"),
       assertRefuses({ code: 2, message: /--port/ }, path, "--port"),
+      assertRefuses(
+        { code: 1, message: /^Cannot serve on a b:0: / },
+        path,
+        "--host",
+        "a b",
+        "--port",
+        "0",
+      ),
       assertRefuses({ code: 2, message: /[Uu]nknown option/ }, path, "--prot", "8000"),
       assertRefuses(
         {
@@ -125,6 +133,11 @@ Deno.test("pizza_client times every client", async () => {
     lines.map((line) => line.replace(/\(\d+\.\d s\)/, "(TIME)")).sort(),
     [1, 2, 3, 4].map((i) => `Client ${i}: ${PIZZA} (TIME)`),
   );
+});
+
+Deno.test("pizza_client says that nobody can listen on port 0", async () => {
+  const expected = { code: 1, message: /^Cannot order from localhost:0: Invalid port/ };
+  await assertRefuses(expected, "10_blocking/pizza_client.ts", "--port", "0");
 });
 
 Deno.test("pizza_client says that there is no server", async () => {
