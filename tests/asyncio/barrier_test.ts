@@ -16,7 +16,6 @@ import {
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { type FormTest, generatorForm, testForms } from "../_run_test.ts";
 import { caught } from "./_caught.ts";
-import { turn } from "./_turn.ts";
 
 const N = 5;
 
@@ -49,18 +48,18 @@ testForms("Barrier shows its state and how many wait", function* (test) {
   assertEquals(String(barrier), "<Barrier [filling, waiters:0/5]>");
   assertEquals(Deno.inspect(barrier), "<Barrier [filling, waiters:0/5]>");
   const waiters = tasksOf(2, test, () => wait(barrier.wait()));
-  yield* turn(test);
+  yield* test.turns(1);
   assertEquals(String(barrier), "<Barrier [filling, waiters:2/5]>");
 
   waiters.push(...tasksOf(barrier.parties - barrier.nWaiting, test, () => wait(barrier.wait())));
-  yield* turn(test);
+  yield* test.turns(1);
   assertEquals(String(barrier), "<Barrier [draining, waiters:0/5]>");
   waiters.push(...tasksOf(2, test, () => wait(barrier.wait())));
-  yield* turn(test);
+  yield* test.turns(1);
   yield* wait(barrier.reset());
   assertEquals(String(barrier), "<Barrier [resetting, waiters:0/5]>");
   waiters.push(...tasksOf(2, test, () => wait(barrier.wait())));
-  yield* turn(test);
+  yield* test.turns(1);
   yield* wait(barrier.abort());
   assertEquals(String(barrier), "<Barrier [broken]>");
   assert(barrier.broken);
@@ -207,19 +206,19 @@ testForms("Barrier.wait() cancelled is no longer counted", function* (test) {
       passed++;
     });
   const t1 = pass();
-  yield* turn(test);
+  yield* test.turns(1);
   assertEquals(barrier.nWaiting, 1);
   const t2 = pass();
-  yield* turn(test);
+  yield* test.turns(1);
   assertEquals(barrier.nWaiting, 2);
 
   t1.cancel();
-  yield* turn(test);
+  yield* test.turns(1);
   assertEquals(barrier.nWaiting, 1);
   yield* caught(CancelledError, wait(t1));
 
   const t3 = pass();
-  yield* turn(test);
+  yield* test.turns(1);
   assertEquals(barrier.nWaiting, 2);
   yield* wait(gather(t2, t3, pass()));
   assertEquals(passed, 3);

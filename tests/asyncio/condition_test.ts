@@ -14,7 +14,6 @@ import {
 import { assert, assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
 import { type FormTest, testForms } from "../_run_test.ts";
 import { caught } from "./_caught.ts";
-import { turn } from "./_turn.ts";
 import { refusalOfSecondLoop } from "./_two_loops.ts";
 
 // CPython: test_locks.py, ConditionTests.test_wait
@@ -30,7 +29,7 @@ testForms("Condition.wait() goes on when notified and the lock is free", functio
     };
   const tasks = [1, 2, 3].map((number) => spawn(await_(number)));
 
-  yield* turn(test);
+  yield* test.turns(1);
   assertEquals(result, []);
   assertFalse(condition.locked());
 
@@ -259,7 +258,7 @@ testForms("Condition shows its state and how many wait", function* (test) {
   assertEquals(String(condition), "<Condition [unlocked]>");
   assertEquals(Deno.inspect(condition), "<Condition [unlocked]>");
   const tasks = [1, 2].map(waiterAt(condition, [], test));
-  yield* turn(test);
+  yield* test.turns(1);
   assertEquals(String(condition), "<Condition [unlocked, waiters:2]>");
   yield* wait(condition.acquire());
   assertEquals(String(condition), "<Condition [locked, waiters:2]>");

@@ -13,7 +13,6 @@ import {
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { type FormTest, testForms } from "../_run_test.ts";
 import { caught } from "./_caught.ts";
-import { turn } from "./_turn.ts";
 
 for (const QueueClass of [Queue, LifoQueue, PriorityQueue]) {
   const name = QueueClass.name;
@@ -126,7 +125,7 @@ for (const QueueClass of [Queue, LifoQueue, PriorityQueue]) {
     const join = createTask(queue.join());
     queue.shutdown(true);
     assertEquals(queue.qsize(), 0);
-    yield* turn(test);
+    yield* test.turns(1);
     assert(join.done());
     yield* wait(join);
     yield* assertShutDown(queue, test);

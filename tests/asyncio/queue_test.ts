@@ -16,7 +16,6 @@ import {
 import { assert, assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
 import { testForms } from "../_run_test.ts";
 import { caught } from "./_caught.ts";
-import { turn } from "./_turn.ts";
 import { refusalOfSecondLoop } from "./_two_loops.ts";
 
 // CPython: test_queues.py, QueueBasicTests.test_repr, test_str
@@ -87,7 +86,7 @@ testForms("Queue.put() waits when maxsize items are there", function* (test) {
   yield* turns(2);
   assertEquals(put, [0, 1]);
   assertEquals(yield* wait(queue.get()), 0);
-  yield* turn(test);
+  yield* test.turns(1);
   assertEquals(put, [0, 1, 2]);
   assertEquals(yield* wait(queue.get()), 1);
   assertEquals(yield* wait(queue.get()), 2);

@@ -23,7 +23,6 @@ import {
 } from "@std/assert";
 import { type FormTest, generatorForm, testForms } from "../_run_test.ts";
 import { caught } from "./_caught.ts";
-import { turn } from "./_turn.ts";
 import { refusalOfSecondLoop } from "./_two_loops.ts";
 
 /** A task that acquires a semaphore and then pushes a number. */
@@ -79,7 +78,7 @@ testForms("Semaphore.acquire() waits when nothing is left", function* (test) {
 
   const take = takerOf(semaphore, result, test);
   const [t1, t2, t3] = [take(1), take(2), take(3)];
-  yield* turn(test);
+  yield* test.turns(1);
   assertEquals(result, [1]);
   assert(semaphore.locked());
   assertEquals(String(semaphore), "<Semaphore [locked, waiters:2]>");
@@ -87,7 +86,7 @@ testForms("Semaphore.acquire() waits when nothing is left", function* (test) {
   const t4 = take(4);
   semaphore.release();
   semaphore.release();
-  yield* turn(test);
+  yield* test.turns(1);
   assertEquals(result.length, 3);
   assert(semaphore.locked());
   assertEquals(String(semaphore), "<Semaphore [locked, waiters:1]>");
