@@ -10,7 +10,7 @@ import { run, type Runnable } from "./_ready_queue.ts";
 import { inspectAsText, repr, reprCall, showOnce } from "./_repr.ts";
 import { current, currentLoop } from "./_running.ts";
 import { type Scheduler, schedulerOf } from "./_scheduler.ts";
-import { noteRetrieved, noteUnretrieved } from "./_unretrieved.ts";
+import { noteRetrieved, noteUnretrieved, unseen } from "./_unretrieved.ts";
 
 enum State {
   Pending,
@@ -206,6 +206,11 @@ export class Future<T> implements PromiseLike<T> {
   protected cancelWith(error: CancelledError): void {
     Future.prototype.cancel.call(this);
     this.#value = error;
+  }
+
+  /** For the watch over such errors: whether it has one that nobody has asked for. */
+  get [unseen](): boolean {
+    return this.#state === State.FailedUnseen;
   }
 
   /** Notes that somebody takes care of the exception, if there is one. */
