@@ -74,7 +74,7 @@ export function coroutineName(coro: object): string | undefined {
 
 /** Names a coroutine, or the prototype of all that a function makes; watches it in debug mode. */
 export function nameCoroutine(coro: object, name: string): void {
-  Object.defineProperty(coro, NAME, { value: name });
+  (coro as Owned)[NAME] = name;
 }
 
 /** Warns if a new coroutine object is never awaited. */

@@ -43,6 +43,12 @@ import { type TimerEntry, TimerHeap } from "./_timer_heap.ts";
 const SLICE = 20e-6;
 
 /**
+ * How long the first slice is after the selector has reported something, in seconds: the host has
+ * just polled, and what has come in for a thousand connections is best dealt with in one go.
+ */
+const SLICE_AFTER_POLL = 20e-3;
+
+/**
  * Reading the clock costs as much as two or three steps: it is read once for so many of them, and
  * more often where they take long.
  */
@@ -143,6 +149,8 @@ export class Scheduler {
   #stride = STEPS_PER_READING;
   /** The host's time at which the slice ends; 0 before it has begun. */
   #sliceEnd = 0;
+  /** Whether the loop was waiting when the selector reported something. */
+  #polled = false;
   /** Macrotasks to let pass before the next turn. */
   #hops = 0;
   #microtaskWakes = 0;
@@ -265,6 +273,7 @@ export class Scheduler {
   readonly #onReady = (): void => {
     this.#microtaskWakes = 0;
     this.#sliceEnd = 0;
+    this.#polled = this.#state === State.Idle;
     this.wake();
   };
 
@@ -309,7 +318,8 @@ export class Scheduler {
   #turnUntilIdle(): void {
     if (this.#sliceEnd === 0) {
       this.time();
-      this.#sliceEnd = this.#hostNow + SLICE;
+      this.#sliceEnd = this.#hostNow + (this.#polled ? SLICE_AFTER_POLL : SLICE);
+      this.#polled = false;
     }
     if (this.#followed && this.#stopping) return this.#end();
     this.#followed = false;
