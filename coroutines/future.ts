@@ -50,7 +50,8 @@ class Callback extends Handle {
   }
 }
 
-type Listener = Runnable;
+/** Who is to be told that a future is done. Nearly always there is one or none. */
+type Listeners = Runnable | Runnable[] | null;
 
 /**
  * A result that is still to come.
@@ -80,12 +81,11 @@ type Listener = Runnable;
  * @see {@link https://docs.python.org/3/library/asyncio-future.html#asyncio.Future}
  */
 export class Future<T> implements PromiseLike<T> {
-  // Invariants: once not Pending, it stays so, and there are no listeners. #value is the result when
-  // Finished, the error when Failed, and when Cancelled the message or the very error to throw.
+  // Invariant: once not Pending, it stays so. #content has what there is to have in each state: the
+  // listeners when Pending, the result when Finished, the error when Failed, and when Cancelled the
+  // message or the very error to throw.
   #state = State.Pending;
-  #value: unknown = undefined;
-  /** Nearly always there is one listener or none. */
-  #listeners: Listener | Listener[] | null = null;
+  #content: unknown = null;
   readonly #scheduler: Scheduler;
 
   static {
@@ -135,11 +135,11 @@ export class Future<T> implements PromiseLike<T> {
    */
   // CPython: Lib/asyncio/futures.py, Future.result
   result(): T {
-    if (this.#state === State.Finished) return this.#value as T;
+    if (this.#state === State.Finished) return this.#content as T;
     if (this.#state === State.Pending) throw new InvalidStateError("Result is not set.");
     if (this.#state === State.Cancelled) throw this.#takeCancelledError();
     this.noteRetrieved();
-    throw this.#value;
+    throw this.#content;
   }
 
   /**
@@ -153,7 +153,7 @@ export class Future<T> implements PromiseLike<T> {
     if (this.#state === State.Pending) throw new InvalidStateError("Exception is not set.");
     if (this.#state === State.Cancelled) throw this.#takeCancelledError();
     this.noteRetrieved();
-    return this.#value;
+    return this.#content;
   }
 
   /**
@@ -165,9 +165,7 @@ export class Future<T> implements PromiseLike<T> {
   // CPython: Lib/asyncio/futures.py, Future.set_result
   setResult(result: T): void {
     this.#checkPending();
-    this.#value = result;
-    this.#state = State.Finished;
-    this.#scheduleListeners();
+    this.#settle(State.Finished, result);
   }
 
   /**
@@ -180,10 +178,8 @@ export class Future<T> implements PromiseLike<T> {
   setException(exception: unknown): void {
     this.#checkPending();
     const error = isErrorClass(exception) ? new exception() : exception;
-    this.#value = error;
-    this.#state = State.FailedUnseen;
     noteUnretrieved(this, this.getLoop(), error);
-    this.#scheduleListeners();
+    this.#settle(State.FailedUnseen, error);
   }
 
   /**
@@ -196,16 +192,14 @@ export class Future<T> implements PromiseLike<T> {
   cancel(message?: string | null): boolean {
     this.noteRetrieved();
     if (this.#state !== State.Pending) return false;
-    this.#value = message ?? "";
-    this.#state = State.Cancelled;
-    this.#scheduleListeners();
+    this.#settle(State.Cancelled, message ?? "");
     return true;
   }
 
   /** For tasks: cancels it with the very error that ended it, and that the next to ask will get. */
   protected cancelWith(error: CancelledError): void {
     Future.prototype.cancel.call(this);
-    this.#value = error;
+    this.#content = error;
   }
 
   /** For the watch over such errors: whether it has one that nobody has asked for. */
@@ -243,9 +237,9 @@ export class Future<T> implements PromiseLike<T> {
    * @returns How often that was.
    */
   removeDoneCallback(fn: DoneCallback<T>): number {
-    const listeners = listOf(this.#listeners);
+    const listeners = this.#listListeners();
     const kept = listeners.filter((one) => !(one instanceof Callback && one.fn === fn));
-    this.#listeners = kept.length === 0 ? null : kept;
+    if (kept.length < listeners.length) this.#content = kept.length === 0 ? null : kept;
     return listeners.length - kept.length;
   }
 
@@ -303,10 +297,10 @@ export class Future<T> implements PromiseLike<T> {
   protected describe(): string[] {
     switch (this.#state) {
       case State.Finished:
-        return ["finished", `result=${repr(this.#value)}`];
+        return ["finished", `result=${repr(this.#content)}`];
       case State.Failed:
       case State.FailedUnseen:
-        return ["finished", `exception=${repr(this.#value)}`];
+        return ["finished", `exception=${repr(this.#content)}`];
       case State.Cancelled:
         return ["cancelled"];
       default:
@@ -315,7 +309,7 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   #describeListeners(): string[] {
-    const names = listOf(this.#listeners).map((one) =>
+    const names = this.#listListeners().map((one) =>
       one instanceof Callback ? reprCall(one.fn) : "wakeup()"
     );
     if (names.length === 0) return [];
@@ -330,25 +324,34 @@ export class Future<T> implements PromiseLike<T> {
     throw new InvalidStateError(`${state}: ${this}`);
   }
 
-  #listen(listener: Listener): void {
-    const listeners = this.#listeners;
-    if (listeners === null) this.#listeners = listener;
+  /** Adds a listener to a pending future. */
+  #listen(listener: Runnable): void {
+    const listeners = this.#content as Listeners;
+    if (listeners === null) this.#content = listener;
     else if (Array.isArray(listeners)) listeners.push(listener);
-    else this.#listeners = [listeners, listener];
+    else this.#content = [listeners, listener];
   }
 
-  #scheduleListeners(): void {
-    const listeners = this.#listeners;
+  #listListeners(): Runnable[] {
+    const listeners = this.#content as Listeners;
+    if (this.#state !== State.Pending || listeners === null) return [];
+    return Array.isArray(listeners) ? listeners : [listeners];
+  }
+
+  /** Gives a pending future its outcome, and schedules the listeners. */
+  #settle(state: State, outcome: unknown): void {
+    const listeners = this.#content as Listeners;
+    this.#state = state;
+    this.#content = outcome;
     if (listeners === null) return;
-    this.#listeners = null;
     if (!Array.isArray(listeners)) return this.#scheduler.schedule(listeners);
     for (const listener of listeners) this.#scheduler.schedule(listener);
   }
 
   #takeCancelledError(): CancelledError {
-    const value = this.#value;
+    const value = this.#content;
     if (!(value instanceof CancelledError)) return new CancelledError(value as string);
-    this.#value = value.message;
+    this.#content = value.message;
     return value;
   }
 }
@@ -391,11 +394,6 @@ function settled<T>(future: Future<T>): Promise<T> {
   } catch (error) {
     return Promise.reject(error);
   }
-}
-
-function listOf(listeners: Listener | Listener[] | null): Listener[] {
-  if (listeners === null) return [];
-  return Array.isArray(listeners) ? listeners : [listeners];
 }
 
 function isErrorClass(value: unknown): value is new () => Error {

@@ -84,8 +84,6 @@ export class Task<T> extends Future<T> {
   // What most tasks never need is kept out of the object: a million of them are alive at once.
   readonly #coro: Coroutine<T>;
   #waiter: Waitable | null = null;
-  /** What to throw into the coroutine at its next step. */
-  #error: unknown = null;
   #cancellation: Cancellation | null = null;
   #name: string | number;
   #context: Context | null;
@@ -208,7 +206,7 @@ export class Task<T> extends Future<T> {
   /** For the loop: runs the coroutine to its next wait. */
   // CPython: Lib/asyncio/tasks.py, Task.__step
   [run](): void {
-    this.#step(this.#cancellation?.pending ? this.#takeCancelledError() : this.#error);
+    this.#step(this.#cancellation?.pending ? this.#takeCancelledError() : null);
   }
 
   /**
@@ -222,7 +220,6 @@ export class Task<T> extends Future<T> {
   }
 
   #step(error: unknown): void {
-    this.#error = null;
     this.#waiter = null;
     current.task = this;
     current.context = this.#context;
@@ -247,14 +244,21 @@ export class Task<T> extends Future<T> {
   /** Waits for what the coroutine has yielded. */
   #suspend(yielded: unknown): void {
     if (yielded === undefined || yielded === null) return this.scheduler.schedule(this);
-    this.#error = badYield(this, this.getLoop(), yielded);
-    if (this.#error !== null) return this.scheduler.schedule(this);
+    const error = badYield(this, this.getLoop(), yielded);
+    if (error !== null) return this.#throwSoon(error);
     const waiter = yielded as Waitable;
     waiter[addWaiter](this);
     this.#waiter = waiter;
     if (this.#cancellation?.pending && waiter.cancel(this.#cancellation.message)) {
       this.#cancellation.pending = false;
     }
+  }
+
+  /** Throws an error into the coroutine in the next turn; a cancellation meanwhile goes first. */
+  #throwSoon(error: Error): void {
+    this.scheduler.schedule({
+      [run]: () => this.#step(this.#cancellation?.pending ? this.#takeCancelledError() : error),
+    });
   }
 
   #finish(value: T): void {
