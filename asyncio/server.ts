@@ -263,8 +263,10 @@ export class Server implements AsyncContextManager<Server> {
 
   /** What fails now would be reported and fail again and again: tries later. */
   #rest(sock: NonBlockingSocket, exception: unknown): void {
-    const why = isOutOfResources(exception) ? "out of system resource" : "failed";
-    const message = `socket.accept() ${why}`;
+    const isOut = isOutOfResources(exception);
+    const message = `socket.accept() ${isOut ? "out of system resource" : "failed"}`;
+    // To tell where an error was thrown, Deno opens files; where it can open none, it panics.
+    if (isOut) (exception as Error).stack = String(exception);
     this.#loop.callExceptionHandler({ message, exception, socket: new TransportSocket(sock) });
     this.#loop.removeReader(sock);
     this.#loop.callLater(ACCEPT_RETRY_DELAY, () => {
