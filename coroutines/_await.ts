@@ -155,6 +155,13 @@ export class TaskFrame implements Frame {
     if (this.#first === null) this.#scheduler.foreignWaits--;
   }
 
+  /** Why the function cannot wait for a future, to be told at once; `null` if it can. */
+  refuse(future: Waitable): Error | null {
+    // Without a loop that runs, nobody would deliver it later.
+    if (!this.#scheduler.isRunning) return this.takeCancellation();
+    return this.#underWay ? badWait(this.task, this.loop, future) : null;
+  }
+
   /** Adds an await to the list. */
   enter(wait: Await): void {
     if (this.#first === null) {
@@ -270,7 +277,7 @@ export class Await extends LatePromise implements Driver {
   /** `future.then(onFulfilled, onRejected)`. */
   static future(future: Waitable, onFulfilled: Reaction, onRejected: Reaction): Promise<unknown> {
     const frame = currentTaskFrame();
-    const error = frame?.underWay ? badWait(frame.task, frame.loop, future) : null;
+    const error = frame === null ? null : frame.refuse(future);
     if (error !== null) return Promise.reject(error).then(onFulfilled, onRejected);
     const scheduler = schedulerOf(future.getLoop());
     const self = new Await(scheduler, frame, null, onFulfilled, onRejected);
@@ -286,7 +293,11 @@ export class Await extends LatePromise implements Driver {
     const frame = currentTaskFrame();
     if (frame === null) return null;
     const scheduler = schedulerOf(frame.loop);
-    if (!scheduler.isRunning) return null;
+    if (!scheduler.isRunning) {
+      const cancellation = frame.takeCancellation();
+      if (cancellation !== null) throw cancellation;
+      return null;
+    }
     return new Await(scheduler, frame, coro, onFulfilled, onRejected);
   }
 

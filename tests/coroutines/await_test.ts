@@ -485,6 +485,31 @@ Deno.test("A generator task waits for a foreign promise by fromPromise(), and is
     assertInstanceOf(await failure(task), CancelledError);
   }));
 
+Deno.test("A function that goes on after its loop is closed hears of its cancellation all the same", async () => {
+  const seen: unknown[] = [];
+  const { reported, unhandled } = await watch(async (loop) => {
+    const kinds = [() => sleep(1), () => loop.createFuture()];
+    const foreign = Promise.withResolvers<void>();
+    for (const kind of kinds) {
+      const task = loop.createTask(async () => {
+        await foreign.promise;
+        try {
+          await kind();
+        } catch (error) {
+          seen.push((error as Error).message);
+          throw error;
+        }
+      });
+      await turns(2);
+      task.cancel("ended long ago");
+      await failure(task);
+    }
+    setTimeout(foreign.resolve, 1);
+  }, 5);
+  assertEquals(seen, ["ended long ago", "ended long ago"]);
+  assertEquals([reported, unhandled], [[], []]);
+});
+
 // Who am I.
 
 Deno.test("currentTask() and getRunningLoop() hold across every kind of await", () =>
@@ -787,6 +812,7 @@ Deno.test("An async function that has just been started comes to its first wait 
 /** Runs `fn` and gives what went to the exception handler and to the host as unhandled. */
 async function watch(
   fn: (loop: SelectorEventLoop) => Promise<void>,
+  milliseconds = 0,
 ): Promise<{ reported: ExceptionContext[]; unhandled: unknown[] }> {
   const unhandled: unknown[] = [];
   const onUnhandled = (event: PromiseRejectionEvent) => {
@@ -794,12 +820,14 @@ async function watch(
     unhandled.push(event.reason);
   };
   globalThis.addEventListener("unhandledrejection", onUnhandled);
-  using loop = newEventLoop({ clock: new VirtualClock({ autojump: true }) });
+  const loop = newEventLoop({ clock: new VirtualClock({ autojump: true }) });
   const reported: ExceptionContext[] = [];
   loop.setExceptionHandler((_, context) => reported.push(context));
   try {
     await loop.runUntilComplete(() => fn(loop));
+    loop.close();
     await host();
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
   } finally {
     globalThis.removeEventListener("unhandledrejection", onUnhandled);
   }
