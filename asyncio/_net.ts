@@ -39,6 +39,11 @@ export function clientHasGone(error: unknown): boolean {
   return [ConnectionAborted, ConnectionReset, NotConnected].some((gone) => error instanceof gone);
 }
 
+/** Whether there is the permission to connect to a host, without asking the user for it. */
+export function isNetAllowed(host: string): boolean {
+  return Deno.permissions.querySync({ name: "net", host }).state === "granted";
+}
+
 /** What `drain()` throws once the connection is gone. */
 export function connectionLost(): Error {
   return new Deno.errors.ConnectionReset("Connection lost");

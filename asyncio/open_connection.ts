@@ -9,7 +9,7 @@ import {
   getRunningLoop,
   type SelectorEventLoop,
 } from "../coroutines/mod.ts";
-import { isOSError, notSupported } from "./_net.ts";
+import { isNetAllowed, isOSError, notSupported } from "./_net.ts";
 import { SelectorTransport } from "./_selector_transport.ts";
 import { familyOf } from "./start_server.ts";
 import { StreamProtocol } from "./_stream_protocol.ts";
@@ -102,7 +102,7 @@ function* toLocalhost(loop: SelectorEventLoop, port: number): Coroutine<NonBlock
   try {
     return yield* connect(loop, AF_INET, "localhost", port);
   } catch (error) {
-    if (error instanceof CancelledError || !isOSError(error)) throw error;
+    if (!isOSError(error) || !isNetAllowed(`[::1]:${port}`)) throw error;
     try {
       return yield* connect(loop, AF_INET6, "localhost", port);
     } catch (other) {

@@ -7,7 +7,7 @@
  * it; what the network does not take piles up, and at a mebibyte of that the client is dropped. Those
  * who speak are held back instead, by the `drain()` of their own connection: they hear themselves.
  *
- *     deno run --allow-net examples/chat_server.ts
+ *     deno run --allow-net=127.0.0.1 examples/chat_server.ts
  *
  * Options: `--host`, `--port`. Then `nc localhost 8000` in two terminals, and `/help`.
  *

@@ -6,7 +6,7 @@
  * Connections are kept alive, and requests may be pipelined. What a stranger may cost is bounded: the
  * size of a request's head, the number of its fields, and the time in which nothing moves.
  *
- *     deno run --allow-net --allow-read=examples/public examples/http_server.ts
+ *     deno run --allow-net=127.0.0.1 --allow-read=examples/public examples/http_server.ts
  *
  * Options: `--host`, `--port`, `--root`, the folder, and `--timeout` in seconds. Then try
  * `curl -i localhost:8000` and `curl localhost:8000/api/hello?name=you`.
