@@ -5,7 +5,7 @@ import { BaseCoroutine } from "./_base_coroutine.ts";
 import { type Context, ensureContext } from "./context.ts";
 import { nameCoroutine } from "./_coroutine_object.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
-import { Future } from "./future.ts";
+import { Future, hideName } from "./future.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
 import { repr } from "./_repr.ts";
 import { current, inTurnOf, requireRunningLoop, runInFrame } from "./_running.ts";
@@ -35,8 +35,17 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
  * loop's next turn: a function that returns to another takes no turn in Python either.
  */
 class CallFuture<T> extends Future<T> implements FrameOwner {
+  static {
+    // The repr of a task that waits shows it as what it is in CPython: a future like any other.
+    Object.defineProperty(this, "name", { value: "Future" });
+  }
+
   readonly frame: TaskFrame;
   #driver: Driver | null = null;
+
+  static {
+    hideName(this);
+  }
 
   constructor(task: object, context: Context) {
     const loop = requireRunningLoop();
@@ -62,6 +71,12 @@ class CallFuture<T> extends Future<T> implements FrameOwner {
   /** There is one. */
   override [addWaiter](waiter: Runnable): void {
     this.#driver = waiter as Driver;
+  }
+
+  /** Shown in `wait_for`: what the function waits for itself says more. */
+  override toString(): string {
+    const waiter = this.done() ? null : this.frame.waiter;
+    return waiter === null ? super.toString() : String(waiter);
   }
 
   abandon(message: string): void {

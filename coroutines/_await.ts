@@ -162,6 +162,11 @@ export class TaskFrame implements Frame {
     return this.#underWay ? badWait(this.task, this.loop, future) : null;
   }
 
+  /** What the function waits for, as far as the loop knows: the first of it. */
+  get waiter(): Waitable | null {
+    return this.#awaits()[0]?.waiter ?? null;
+  }
+
   /** Adds an await to the list. */
   enter(wait: Await): void {
     if (this.#first === null) {
@@ -319,6 +324,11 @@ export class Await extends LatePromise implements Driver {
   /** Whether it is over. */
   done(): boolean {
     return this.#done;
+  }
+
+  /** The future that it waits for at the moment. */
+  get waiter(): Waitable | null {
+    return this.#waiter;
   }
 
   /** The repr of the task that it is a part of, for the warning that a step of it is slow. */

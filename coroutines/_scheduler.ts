@@ -149,6 +149,9 @@ export class Scheduler {
   #stride = STEPS_PER_READING;
   /** The host's time at which the slice ends; 0 before it has begun. */
   #sliceEnd = 0;
+  /** The step that is being timed, in debug mode, and the host's time at which it began. */
+  #timed: Runnable | null = null;
+  #timedSince = 0;
   /** Whether the loop was waiting when the selector reported something. */
   #polled = false;
   /** Macrotasks to let pass before the next turn. */
@@ -361,7 +364,7 @@ export class Scheduler {
     const { ready } = this;
     for (let entry = ready.take(); entry !== undefined; entry = ready.take()) {
       if (this.onSlow === null) entry[run]();
-      else this.#runTimed(entry, this.onSlow);
+      else this.#runTimed(entry);
       this.#steps++;
       if (this.wokeNative) return false;
       if (this.#steps >= this.#stride && this.#sliceIsOver()) return false;
@@ -369,11 +372,20 @@ export class Scheduler {
     return true;
   }
 
-  #runTimed(entry: Runnable, onSlow: (entry: Runnable, seconds: number) => void): void {
-    const start = performance.now();
+  /** Runs a step and times it, with what an async function does that it has woken. */
+  #runTimed(entry: Runnable): void {
+    this.#timed = entry;
+    this.#timedSince = performance.now();
     entry[run]();
-    const seconds = (performance.now() - start) / 1000;
-    if (seconds >= this.slowAfter) onSlow(entry, seconds);
+    if (!this.wokeNative) this.#endTiming();
+  }
+
+  #endTiming(): void {
+    const entry = this.#timed;
+    if (entry === null) return;
+    this.#timed = null;
+    const seconds = (performance.now() - this.#timedSince) / 1000;
+    if (seconds >= this.slowAfter) this.onSlow?.(entry, seconds);
   }
 
   #readClockNowAndThen(): void {
@@ -399,7 +411,7 @@ export class Scheduler {
   #followNative(): void {
     this.wokeNative = false;
     this.#followed = true;
-    if (this.#sliceIsOver()) return this.#yieldToHost();
+    if (this.#sliceIsOver() && this.#timed === null) return this.#yieldToHost();
     this.#state = State.Woken;
     this.#microtasks = 0;
     queueMicrotask(this.#afterMicrotask);
@@ -410,7 +422,10 @@ export class Scheduler {
     const onTheirWay = this.foreignWaits > this.#settledWaits;
     if (passed < MIN_MICROTASKS || onTheirWay && passed < MAX_MICROTASKS) {
       queueMicrotask(this.#afterMicrotask);
-    } else if (onTheirWay) {
+      return;
+    }
+    this.#endTiming();
+    if (onTheirWay) {
       // Whoever is not where it was going after a macrotask awaits something foreign.
       this.#hop();
     } else {

@@ -400,6 +400,11 @@ function isErrorClass(value: unknown): value is new () => Error {
   return typeof value === "function" && value.prototype instanceof Error || value === Error;
 }
 
+/** Lets a class of futures pass for {@linkcode Future} in what users see: it is nobody's but ours. */
+export function hideName(constructor: object): void {
+  Object.defineProperty(constructor, "name", { value: "Future" });
+}
+
 /**
  * Whether a value is a future: a {@linkcode Future}, or a task.
  *

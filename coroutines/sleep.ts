@@ -5,7 +5,7 @@ import { BaseCoroutine } from "./_base_coroutine.ts";
 import type { CoroutineObject } from "./coroutine.ts";
 import { delegate, nameCoroutine, OWNER, type Owner } from "./_coroutine_object.ts";
 import { RuntimeError } from "./errors.ts";
-import { Future } from "./future.ts";
+import { Future, hideName } from "./future.ts";
 import { run } from "./_ready_queue.ts";
 import { repr } from "./_repr.ts";
 import { current, requireRunningLoop } from "./_running.ts";
@@ -135,8 +135,17 @@ enum Phase {
  * it in one object, so that a million sleepers take a third of the memory.
  */
 class Timer<T> extends Future<T> implements TimerEntry {
+  static {
+    // The repr of a task that sleeps shows it as what it is in CPython: a future like any other.
+    Object.defineProperty(this, "name", { value: "Future" });
+  }
+
   readonly #outcome: T;
   #phase = Phase.Scheduled;
+
+  static {
+    hideName(this);
+  }
 
   constructor(delay: number, result: T) {
     const loop = requireRunningLoop();

@@ -677,6 +677,19 @@ Deno.test("BaseEventLoop.setDebug() turns debug mode on and off", () => {
 });
 
 // CPython: test_base_events.py, BaseEventLoopWithSelectorTests.test_log_slow_callbacks
+Deno.test("BaseEventLoop warns of a slow step of an async function after an await", async () => {
+  using loop = newEventLoop({ debug: true });
+  loop.slowCallbackDuration = 0.02;
+  const warnings = await captured("warn", () =>
+    loop.runUntilComplete(async () => {
+      await sleep(0);
+      for (const start = performance.now(); performance.now() < start + 30;);
+      await sleep(0);
+    }));
+  assertEquals(warnings.length, 1);
+  assertMatch(warnings[0]!, /^Executing <Task pending .* took \d+\.\d{3} seconds$/);
+});
+
 Deno.test("BaseEventLoop warns of slow callbacks and steps in debug mode", async () => {
   using loop = newEventLoop({ debug: true });
   assertEquals(loop.slowCallbackDuration, 0.1);

@@ -141,9 +141,9 @@ Deno.test("checkLayers() names a published file that is too long", () => {
 
 Deno.test("checkLayers() bounds the code lines of coroutines/, comments apart", () => {
   const tree = (last: string) =>
-    Object.fromEntries([0, 1, 2, 3].map((i) => [
+    Object.fromEntries(Array.from({ length: 8 }, (_, i) => [
       `coroutines/${i}.ts`,
-      "/* Why\n * this */\n\n" + "x;\n".repeat(MAX_CORE_LINES / 4) + (i === 3 ? last : ""),
+      "/* Why\n * this */\n\n" + "x;\n".repeat(MAX_CORE_LINES / 8) + (i === 7 ? last : ""),
     ]));
   assertEquals(check(tree("// One more comment")), []);
   assertEquals(check(tree("y;")), [
