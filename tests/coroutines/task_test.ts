@@ -358,17 +358,34 @@ Deno.test("Task shows the name of the function that made its coroutine", () =>
   }));
 
 // CPython: test_tasks.py, BaseTaskTests.test_task_repr_wait_for
-testForms("Task shows what it waits for", function* ({ name, loop, spawn, wait, turns }) {
+testForms("Task shows what it waits for", function* ({ loop, fn, spawn, wait, turns }) {
   const f = loop.createFuture<void>();
-  const task = spawn(() => wait(f));
+  const nested = fn(function* () {
+    yield* wait(f);
+  });
+  const tasks = [spawn(() => wait(f)), spawn(() => wait(nested())), spawn(() => wait(sleep(1)))];
   yield* turns(2);
-  if (name === "generator") {
-    assertMatch(String(task), / wait_for=<Future pending cb=\[wakeup\(\)\]>>$/);
-  } else assertMatch(String(task), / wait_for=</);
+  for (const task of tasks) {
+    assertMatch(String(task), / coro=<.*> wait_for=<Future pending cb=\[wakeup\(\).*\]>>$/);
+  }
+  const waiting = spawn(() => wait(tasks[0]!));
+  yield* turns(2);
+  assertMatch(String(waiting), / wait_for=<Task pending .* cb=\[wakeup\(\)\]>>$/);
   f.setResult();
-  yield* wait(task);
-  assertFalse(String(task).includes("wait_for"));
+  yield* wait(waiting);
+  for (const task of tasks) yield* wait(task);
+  assertFalse(String(tasks[0]).includes("wait_for"));
 });
+
+Deno.test("Task shows that it waits for something foreign", () =>
+  runTest(async ({ loop }) => {
+    const foreign = Promise.withResolvers<void>();
+    const task = loop.createTask(async () => await foreign.promise);
+    await sleep(0);
+    assertMatch(String(task), / wait_for=<Future pending>>$/);
+    foreign.resolve();
+    await task;
+  }));
 
 // CPython: test_futures2.py, FutureReprTests.test_recursive_repr_for_pending_tasks
 Deno.test("Task that leads back to itself can be shown", async () => {
