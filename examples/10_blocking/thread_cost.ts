@@ -27,10 +27,11 @@ interface Cost {
 
 /** Starts threads, one after the other, each of which then waits. */
 async function costOfThreads(number: number): Promise<Cost> {
+  const url = new URL("thread_cost_worker.ts", import.meta.url);
+  Deno.statSync(url); // Without the permission, it is better to hear it here than from the Worker
   const threads: Worker[] = [];
   const cost = await measure("thread (Worker)", number, async () => {
     for (let i = 0; i < number; i++) {
-      const url = new URL("thread_cost_worker.ts", import.meta.url);
       const thread = new Worker(url, { type: "module" });
       threads.push(thread);
       await new Promise((resolve) => thread.onmessage = resolve);
