@@ -1,12 +1,40 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { type Coroutine, Future, iscoroutine, type SelectorEventLoop } from "../coroutines/mod.ts";
+import {
+  type Coroutine,
+  type CoroutineFunction,
+  Future,
+  iscoroutine,
+  type SelectorEventLoop,
+} from "../coroutines/mod.ts";
 import { connectionLost } from "./_net.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import type { Transport, TransportListener } from "./transports.ts";
 
-/** What a server does with a connection. */
-export type Serve = (reader: StreamReader, transport: Transport) => unknown;
+/** What a server does with a connection, as what a task can be made of. */
+export type Serve = (
+  reader: StreamReader,
+  transport: Transport,
+) => Coroutine<unknown> | CoroutineFunction<unknown>;
+
+/**
+ * What a task can be made of, of a function that serves a client, whatever kind it is: calling a
+ * generator function runs nothing yet, all others are to be called by the task.
+ */
+export function startable<A extends unknown[]>(
+  fn: (...args: A) => unknown,
+  ...args: A
+): Coroutine<unknown> | CoroutineFunction<unknown> {
+  if (isGeneratorFunction(fn)) return fn(...args) as Coroutine<unknown>;
+  return () => {
+    const result = fn(...args);
+    return iscoroutine(result) ? result : Promise.resolve(result);
+  };
+}
+
+function isGeneratorFunction(fn: { prototype?: unknown }): boolean {
+  return typeof fn.prototype === "object" && Symbol.iterator in (fn.prototype as object);
+}
 
 /**
  * Stands between a transport and a stream: feeds the reader, keeps writers waiting while too much is
@@ -40,12 +68,9 @@ export class StreamProtocol implements TransportListener {
     if (serve !== null) this.#startServing(serve, transport);
   }
 
-  /** Serves the connection in a task of its own, whatever kind of function does it. */
+  /** Serves the connection in a task of its own. */
   #startServing(serve: Serve, transport: Transport): void {
-    const task = this.#loop.createTask(() => {
-      const result = serve(this.#reader, transport);
-      return iscoroutine(result) ? result : Promise.resolve(result);
-    });
+    const task = this.#loop.createTask(serve(this.#reader, transport));
     task.addDoneCallback(() => {
       if (task.cancelled()) return transport.close();
       const exception = task.exception();

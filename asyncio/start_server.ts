@@ -18,7 +18,7 @@ import {
 } from "../coroutines/mod.ts";
 import { notSupported } from "./_net.ts";
 import { Server } from "./server.ts";
-import { StreamProtocol } from "./_stream_protocol.ts";
+import { startable, StreamProtocol } from "./_stream_protocol.ts";
 import { checkLimit, DEFAULT_LIMIT, StreamReader } from "./stream_reader.ts";
 import { StreamWriter } from "./stream_writer.ts";
 
@@ -113,7 +113,8 @@ const start = coroutine(
       const protocol: StreamProtocol = new StreamProtocol(
         loop,
         reader,
-        (_, transport) => callback(reader, new StreamWriter(transport, protocol, reader)),
+        (_, transport) =>
+          startable(callback, reader, new StreamWriter(transport, protocol, reader)),
       );
       return protocol;
     };

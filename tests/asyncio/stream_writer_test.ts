@@ -16,7 +16,7 @@ import {
   waitFor,
 } from "@asyncio/asyncio";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { StreamProtocol } from "../../asyncio/_stream_protocol.ts";
+import { startable, StreamProtocol } from "../../asyncio/_stream_protocol.ts";
 import { runTest, testForms } from "../_run_test.ts";
 
 /** A transport that notes what it is asked for, and tells its protocol of the end. */
@@ -311,7 +311,7 @@ for (
     await runTest(async ({ loop, reported }) => {
       const exception = new ValueError("what?");
       const serve: () => unknown = make(exception);
-      const protocol = new StreamProtocol(loop, new StreamReader(), serve);
+      const protocol = new StreamProtocol(loop, new StreamReader(), () => startable(serve));
       const fake = new FakeTransport();
       fake.protocol = protocol;
       protocol.connectionMade(fake as unknown as Transport);
@@ -341,12 +341,16 @@ Deno.test("StreamProtocol closes the connection of a callback that is cancelled"
 Deno.test("StreamProtocol's callback may be plain, and start a task of its own", async () => {
   await runTest(async ({ loop }) => {
     let served = 0;
-    const serve = (reader: StreamReader) => {
+    const serve = (reader: StreamReader): void => {
       createTask(function* () {
         served += (yield* reader.read()).length;
       });
     };
-    const protocol = new StreamProtocol(loop, new StreamReader(), serve);
+    const protocol = new StreamProtocol(
+      loop,
+      new StreamReader(),
+      (reader) => startable(serve, reader),
+    );
     const fake = new FakeTransport();
     fake.protocol = protocol;
     protocol.connectionMade(fake as unknown as Transport);
