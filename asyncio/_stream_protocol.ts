@@ -32,8 +32,10 @@ export function startable<A extends unknown[]>(
   };
 }
 
-function isGeneratorFunction(fn: { prototype?: unknown }): boolean {
-  return typeof fn.prototype === "object" && Symbol.iterator in (fn.prototype as object);
+/** Of all functions, only those of generators have a prototype that can be iterated over. */
+function isGeneratorFunction(fn: object): boolean {
+  const { prototype } = fn as { prototype?: object };
+  return prototype !== undefined && Symbol.iterator in prototype;
 }
 
 /**
