@@ -143,11 +143,6 @@ export class TaskFrame implements Frame {
     this.#scheduler.wokeNative = true;
   }
 
-  /** Whether somebody still waits for the function. */
-  get underWay(): boolean {
-    return this.#underWay;
-  }
-
   /** Notes that the function has ended, or that nobody waits for it any more. */
   end(): void {
     if (!this.#underWay) return;

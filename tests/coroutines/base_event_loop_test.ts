@@ -737,3 +737,22 @@ Deno.test("getRunningLoop() is the loop in callbacks, timers and exception handl
     assertEquals(seen, [loop, null, loop, null, loop, null]);
     assertEquals(reported, []);
   }));
+
+for (const timerPrecision of ["auto", "fine", "coarse"] as const) {
+  Deno.test(`BaseEventLoop with ${timerPrecision} timers never calls before the time`, async () => {
+    using loop = newEventLoop({ timerPrecision });
+    const early: number[] = [];
+    await loop.runUntilComplete(async () => {
+      for (const delay of [0, 0.0001, 0.0005, 0.001, 0.0025, 0.006]) {
+        const when = loop.time() + delay;
+        const fired = loop.createFuture<void>();
+        loop.callAt(when, () => {
+          if (loop.time() < when) early.push(delay);
+          fired.setResult();
+        });
+        await fired;
+      }
+    });
+    assertEquals(early, []);
+  });
+}

@@ -5,6 +5,7 @@ import {
   Context,
   ContextVar,
   copyContext,
+  newEventLoop,
   RuntimeError,
   sleep,
   Token,
@@ -20,7 +21,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { runTest, testForms } from "../_run_test.ts";
+import { runBriefly, runTest, testForms } from "../_run_test.ts";
 
 /** Registers a test that runs in a context of its own. CPython: test_context.py, isolated_context */
 function testIsolated(name: string, fn: () => void): void {
@@ -363,4 +364,31 @@ testForms(
 
 Deno.test("Context shows how much it holds", () => {
   assertMatch(String(new Context()), /^<Context of 0 variables>$/);
+});
+
+Deno.test("Plain code has a context of its own, which callbacks scheduled there copy", async () => {
+  const c = new ContextVar<string>("c", { default: "none" });
+  const token = c.set("plain");
+  using loop = newEventLoop();
+  const seen: string[] = [];
+  loop.callSoon(() => {
+    seen.push(c.get());
+    c.set("callback");
+  });
+  await runBriefly(loop);
+  assertEquals([c.get(), ...seen], ["plain", "plain"]);
+  c.reset(token);
+  assertEquals(c.get(), "none");
+});
+
+Deno.test("callSoon() takes a last argument for a context only if it is nothing else", async () => {
+  using loop = newEventLoop();
+  const context = new Context();
+  const seen: unknown[] = [];
+  const lasts = [{ context: 1 }, { context, more: 1 }, { context: null }, [context], context];
+  const put = (...args: unknown[]) => seen.push(args.length);
+  for (const last of lasts) loop.callSoon(put, 1, last);
+  loop.callSoon(put, 1, { context });
+  await runBriefly(loop);
+  assertEquals(seen, [2, 2, 2, 2, 2, 1]);
 });

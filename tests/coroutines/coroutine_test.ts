@@ -321,3 +321,74 @@ Deno.test("A coroutine refused by runUntilComplete() is closed", async () => {
   loop.close();
   await refuse();
 });
+
+Deno.test("then() of a coroutine object behaves as that of a promise", () =>
+  runTest(async () => {
+    for (const make of Object.values(kinds)) {
+      const chained = make("a").then((text) => `${text}b`);
+      assertEquals(await chained, "ab");
+      assertEquals(await chained, "ab");
+      assertEquals(await make("a").then((text) => make(`${text}c`)), "ac");
+      assertEquals(await make("a").then(() => {}).then(() => "second"), "second");
+      assertEquals(await make("a").then(), "a");
+      assertEquals(await make("a").then(null, () => "no"), "a");
+      const error = new Error("boom");
+      const failing = make("a").then(() => {
+        throw error;
+      });
+      assertStrictEquals(await assertRejects(() => Promise.resolve(failing)), error);
+      assertEquals(await Promise.all([make("x"), make("y").then((text) => text)]), ["x", "y"]);
+      const settled = make("z").then((text) => text);
+      await sleep(2);
+      assertEquals(await settled, "z");
+      assertEquals(await settled.then((text) => text + text), "zz");
+    }
+  }));
+
+Deno.test("then() of a coroutine object whose error nobody handles tells the host", async () => {
+  const unhandled: unknown[] = [];
+  const listen = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    unhandled.push(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", listen);
+  try {
+    for (const make of Object.values(kinds)) {
+      const error = new Error("boom");
+      await runTest(async () => {
+        make("a").then(() => {
+          throw error;
+        });
+        await sleep(5);
+      });
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      assertEquals(unhandled.splice(0), [error]);
+    }
+  } finally {
+    globalThis.removeEventListener("unhandledrejection", listen);
+  }
+});
+
+Deno.test("A coroutine object names itself for Object.prototype.toString()", () => {
+  for (const make of Object.values(kinds)) {
+    assertEquals(Object.prototype.toString.call(make("")), "[object Coroutine]");
+  }
+});
+
+Deno.test("A coroutine object that is driven by hand is closed and thrown into like a generator", () =>
+  runTest(function* () {
+    for (const make of Object.values(kinds)) {
+      if (make === kinds.async) continue;
+      const error = new Error("in");
+      const thrown = make("");
+      thrown.next();
+      assertStrictEquals(assertThrows(() => thrown.throw(error)), error);
+      const closed = make("");
+      closed.next();
+      assertEquals(closed.return("value"), { done: true, value: "value" });
+    }
+    const early = sleep(1);
+    early.next();
+    assertThrows(() => early.next(), RuntimeError, "await wasn't used with future");
+    yield* sleep(2);
+  }));

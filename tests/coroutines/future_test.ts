@@ -481,6 +481,25 @@ testForms(
   },
 );
 
+Deno.test("A Future subclass with a done() of its own wakes those who wait all the same", () =>
+  runTest(function* ({ loop }) {
+    /** Pretends to be pending until somebody has waited. */
+    class Shy extends Future<string> {
+      waited = false;
+      override done(): boolean {
+        return this.waited && super.done();
+      }
+      override [Symbol.iterator](): Generator<unknown, string, unknown> {
+        const iterator = super[Symbol.iterator]();
+        queueMicrotask(() => this.waited = true);
+        return iterator;
+      }
+    }
+    const f = new Shy({ loop });
+    f.setResult("done");
+    assertEquals(yield* f, "done");
+  }));
+
 testForms(
   "A task that waits for a Future subclass can be cancelled",
   function* ({ loop, wait, spawn, turns }) {
