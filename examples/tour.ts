@@ -41,7 +41,7 @@ const HOST = "localhost";
 /** How long a pizza takes, in seconds. */
 const DELAY = 0.3;
 /** So few threads start in a moment. */
-const BENCHMARK = { sleeps: 2000, workers: [10, 100, 1000, 10_000], threads: 10, limit: 20 };
+const BENCHMARK = { sleeps: 1000, workers: [10, 100, 1000, 10_000], threads: 10, limit: 20 };
 
 interface Stop {
   /** The program it shows, in `examples/`. */
@@ -112,7 +112,7 @@ const chapters: readonly Chapter[] = [
       {
         program: "12_coroutines/fetch_data.ts",
         shows: "Awaited, two take the time of two; gathered, three take the time of one.",
-        run: () => fetchData.main(0.5),
+        run: () => fetchData.main(0.4),
       },
       {
         program: "12_coroutines/future.ts",
@@ -172,11 +172,12 @@ const chapters: readonly Chapter[] = [
       {
         program: "million/anti_patterns.ts",
         shows: "What not to do, what the library says of it, and what to do.",
-        run: () => antiPatterns.main(0.3),
+        run: () => antiPatterns.main(0.2),
       },
       {
         program: "million/benchmark.ts",
-        shows: "Many short sleeps, shared by more and more threads and by more and more tasks.",
+        shows:
+          "Short sleeps, shared by more and more tasks, and by threads: no more than ten here.",
         run: () => benchmark.main(BENCHMARK),
       },
       {
@@ -244,7 +245,7 @@ async function serveWithAsyncio(port: number, signal: AbortSignal): Promise<void
 }
 
 async function answerSlowly(port: number, signal: AbortSignal): Promise<void> {
-  await untilCancelled(slowServer.main(HOST, port, 1, signal));
+  await untilCancelled(slowServer.main(HOST, port, 0.5, signal));
 }
 
 /** A server of asyncio's ends by being cancelled. */
