@@ -471,15 +471,16 @@ export class Scheduler {
   }
 
   /**
-   * Virtual time passes when there is nothing else to do. Sockets and foreign promises are given a
-   * little real time first; a loop that has neither, nor a timer, would wait for ever.
+   * Virtual time passes when there is nothing else to do, not even in a microtask. Sockets and foreign
+   * promises are given a little real time first; a loop that has neither, nor a timer, would wait for
+   * ever.
    */
   #waitOnVirtualClock(clock: VirtualClock, when: number): boolean {
-    const outside = this.selector.active || this.foreignWaits > 0;
-    if (outside && !this.#drained) {
+    if (!this.#drained) {
       this.#hop();
       return false;
     }
+    const outside = this.selector.active || this.foreignWaits > 0;
     if (!clock.autojump || outside && when === Infinity) return this.#idle();
     if (outside && !this.#graceOver) {
       this.#arm(when, AUTOJUMP_GRACE, false);
