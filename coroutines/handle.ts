@@ -1,7 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
-import { type Context, inheritContext } from "./context.ts";
+import { Context, inheritContext } from "./context.ts";
 import { KeyboardInterrupt } from "./errors.ts";
 import { run } from "./_ready_queue.ts";
 import { inspectAsText, reprCall } from "./_repr.ts";
@@ -80,9 +80,9 @@ export class Handle {
     return this.#callback === null;
   }
 
-  /** The context that the callback runs in; `null` for an empty one. */
-  getContext(): Context | null {
-    return this.#context;
+  /** The context that the callback runs in. */
+  getContext(): Context {
+    return this.#context ??= new Context();
   }
 
   /** The loop that it belongs to. */
@@ -102,11 +102,15 @@ export class Handle {
       if (result instanceof Promise) this.#follow(result);
     } catch (error) {
       if (error instanceof KeyboardInterrupt) throw error;
+      this.#keepContext();
       this.#report(error);
-    } finally {
-      // A reader's handle runs again, in the context that it may have made now.
-      this.#context = current.context as Context | null;
     }
+    this.#keepContext();
+  }
+
+  /** A reader's handle runs again, in the context that it may have made now. */
+  #keepContext(): void {
+    if (current.context !== null) this.#context = current.context as Context;
   }
 
   /** The callback is an async function: it goes on outside any task. */

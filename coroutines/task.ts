@@ -2,7 +2,7 @@
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { addWaiter, badYield, inPlaceOf, resume, type Waitable } from "./_await.ts";
-import { type Context, inheritContext } from "./context.ts";
+import { Context, ensureContext, inheritContext } from "./context.ts";
 import { type Coroutine, type CoroutineFunction, requireCoroutine } from "./coroutine.ts";
 import { claim, coroutineName, isClaimable } from "./_coroutine_object.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
@@ -121,9 +121,10 @@ export class Task<T> extends Future<T> {
     return this.#coro;
   }
 
-  /** The context that it runs in; `null` for one in which nothing was ever set. */
-  getContext(): Context | null {
-    return this.#context;
+  /** The context that it runs in. */
+  getContext(): Context {
+    // Most tasks never set a variable, and have no context until somebody asks.
+    return this.#context ??= current.task === this ? ensureContext() : new Context();
   }
 
   /** The name. */

@@ -8,6 +8,7 @@ import {
   newEventLoop,
   RuntimeError,
   sleep,
+  type Task,
   Token,
 } from "@asyncio/asyncio/coroutines";
 import { KeyError, ValueError } from "@asyncio/asyncio/selectors";
@@ -279,19 +280,53 @@ testForms("The context of a running task is entered", function* ({ spawn, wait }
 
 // CPython: test_tasks.py, BaseTaskTests.test_get_context
 testForms(
-  "Task.getContext() gives its context once there is something in it",
+  "Task.getContext() gives its context, which is there from the beginning",
   function* ({ spawn, wait }) {
     const c = new ContextVar<number>("c");
-    const task = spawn(function* () {
+    const contexts: Context[] = [];
+    const task: Task<void> = spawn(function* () {
+      contexts.push(task.getContext());
       yield* wait(sleep(0));
       c.set(1);
+      contexts.push(task.getContext());
       yield* wait(sleep(0));
     });
+    contexts.push(task.getContext());
     yield* wait(task);
-    assertInstanceOf(task.getContext(), Context);
-    assertEquals(task.getContext()!.get(c), 1);
+    contexts.push(task.getContext());
+    assertInstanceOf(contexts[0], Context);
+    for (const context of contexts) assertStrictEquals(context, contexts[0]);
+    assertEquals(contexts[0]!.get(c), 1);
   },
 );
+
+testForms(
+  "Task.getContext() asked for by the task itself is the one that it sets",
+  function* ({ spawn, wait }) {
+    const c = new ContextVar<number>("c");
+    const task: Task<void> = spawn(function* () {
+      const context = task.getContext();
+      c.set(1);
+      assertEquals(context.get(c), 1);
+      yield* wait(sleep(0));
+      c.set(2);
+      assertEquals(context.get(c), 2);
+    });
+    yield* wait(task);
+    assertEquals(task.getContext().get(c), 2);
+  },
+);
+
+Deno.test("Handle.getContext() gives its context, which is there from the beginning", async () => {
+  using loop = newEventLoop();
+  const c = new ContextVar<number>("c");
+  const handle = loop.callSoon(() => void c.set(1));
+  const context = handle.getContext();
+  assertInstanceOf(context, Context);
+  await runBriefly(loop);
+  assertStrictEquals(handle.getContext(), context);
+  assertEquals(context.get(c), 1);
+});
 
 // CPython: test_eager_task_factory.py, EagerTaskFactoryLoopTests.test_context_vars
 testForms(
