@@ -12,7 +12,9 @@ import {
   sleep,
 } from "@asyncio/asyncio/coroutines";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { testForms } from "../_run_test.ts";
+import { failure } from "./_native.ts";
+import { NativeRecorder } from "./_recorder.ts";
+import { runTest, testForms } from "../_run_test.ts";
 
 /** A context manager that notes what happens to it. */
 class Recorder {
@@ -182,3 +184,57 @@ testForms(
     assert(done(1) instanceof Future);
   },
 );
+
+// With async functions throughout.
+
+Deno.test("asyncWith() enters, runs an async body and exits, in the same task", () =>
+  runTest(async ({ loop }) => {
+    const recorder = new NativeRecorder();
+    const task = loop.createTask(async () =>
+      await asyncWith(recorder, async (value) => {
+        await sleep(1);
+        return `${value} ${currentTask()!.getName()}`;
+      }), { name: "T" });
+    assertEquals(await task, "value T");
+    assertEquals(recorder.order, ["enter T", "exit undefined"]);
+  }));
+
+Deno.test("asyncWith() exits with the error of its body, which it may swallow", () =>
+  runTest(async () => {
+    for (const swallow of [false, true]) {
+      const recorder = new NativeRecorder(swallow);
+      const error = new TypeError("boom");
+      const body = asyncWith(recorder, async () => {
+        await sleep(1);
+        throw error;
+      });
+      if (swallow) assertEquals(await body, undefined);
+      else assertStrictEquals(await failure(body), error);
+      assertEquals(recorder.order.at(-1), "exit TypeError");
+    }
+  }));
+
+Deno.test("asyncWith() exits when its async body is cancelled", () =>
+  runTest(async ({ loop, clock }) => {
+    const recorder = new NativeRecorder();
+    const task = loop.createTask(async () => {
+      await asyncWith(recorder, async () => {
+        await sleep(100);
+      });
+    });
+    await sleep(10);
+    task.cancel("body");
+    assertEquals((await failure(task)).message, "body");
+    assertEquals(recorder.order.at(-1), "exit CancelledError");
+    assertEquals(clock.time(), 11);
+  }));
+
+Deno.test("asyncWith() is not left before it was entered", () =>
+  runTest(async ({ loop }) => {
+    const recorder = new NativeRecorder();
+    const task = loop.createTask(asyncWith(recorder, async () => {}));
+    await sleep(0.5);
+    task.cancel();
+    await failure(task);
+    assertEquals(recorder.order, []);
+  }));
