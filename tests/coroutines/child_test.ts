@@ -6,7 +6,8 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { runProgram } from "./_child.ts";
 
 // CPython: test_futures.py, BaseFutureTests.test_tb_logger_exception_unretrieved and those about it,
-// test_future_exception_never_retrieved; test_futures2.py, test_task_exc_handler_correct_context
+// test_future_exception_never_retrieved; test_futures2.py, test_task_exc_handler_correct_context;
+// test_base_events.py, test_default_exc_handler_coro and test_run_forever_keyboard_interrupt
 Deno.test("An exception that is never retrieved is reported when its future is collected", async () => {
   const { code, stdout, stderr } = await runProgram("unretrieved");
   assertEquals(stderr, "");

@@ -10,7 +10,7 @@ import {
   type SelectorEventLoop,
   sleep,
 } from "@asyncio/asyncio/coroutines";
-import { Socket, ValueError } from "@asyncio/asyncio/selectors";
+import { AF_UNIX, Socket, ValueError } from "@asyncio/asyncio/selectors";
 import {
   assert,
   assertEquals,
@@ -82,6 +82,25 @@ testForms("SelectorEventLoop waits for a socket until there is something", funct
   assertFalse(task.done());
   yield* wait(loop.sockSendall(sockets.left, "late"));
   assertEquals(yield* wait(task), "late");
+});
+
+// CPython: test_unix_sock_client_ops
+testForms("SelectorEventLoop connects and accepts over Unix sockets", function* ({ loop, wait }) {
+  if (Deno.build.os === "windows") return;
+  const directory = Deno.makeTempDirSync();
+  try {
+    using server = new Socket(AF_UNIX);
+    server.bind(`${directory}/socket`);
+    server.listen();
+    using client = new Socket(AF_UNIX);
+    yield* wait(loop.sockConnect(client, server.getsockname()));
+    const [peer] = yield* wait(loop.sockAccept(server));
+    using _ = peer;
+    yield* wait(loop.sockSendall(peer, "hello"));
+    assertEquals(decode(yield* wait(loop.sockRecv(client, 100))), "hello");
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+  }
 });
 
 // CPython: test_sock_client_fail

@@ -3,7 +3,13 @@
 
 /** Makes futures and tasks that fail, forgets them, and tells what the exception handler hears. */
 
-import { ContextVar, Future, newEventLoop, sleep } from "@asyncio/asyncio/coroutines";
+import {
+  ContextVar,
+  Future,
+  KeyboardInterrupt,
+  newEventLoop,
+  sleep,
+} from "@asyncio/asyncio/coroutines";
 
 const loop = newEventLoop();
 const variable = new ContextVar<string>("variable", { default: "outside" });
@@ -95,6 +101,13 @@ await loop.runUntilComplete(function* () {
     yield* sleep(0);
   }
 });
+try {
+  await loop.runUntilComplete(function* () {
+    throw new KeyboardInterrupt();
+  });
+} catch {
+  // Whoever runs the loop has seen it.
+}
 await collect(5);
 loop.close();
 console.log(JSON.stringify(reported.toSorted()));
