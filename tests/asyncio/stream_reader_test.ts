@@ -353,7 +353,7 @@ testForms("StreamReader.readuntil() finds a separator across chunks", function* 
       ["QWEaa", "XYa", "aa"],
       ["aaa"],
       ["Xaaa"],
-      ["XXX", "a", "a", "a"],
+      ["YYY", "a", "a", "a"],
     ]
   ) {
     for (const chunk of chunks) reader.feedData(bytes(chunk));
