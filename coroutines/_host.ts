@@ -21,7 +21,7 @@ const TIMEOUT_LATENESS_MS = 1.1;
 const MAX_BLOCK_MS = 1;
 
 /** `Atomics.wait` wakes up late by about so many milliseconds; the rest is spent in a loop. */
-const WAKE_UP_MS = 0.055;
+const WAKE_UP_MS = 0.11;
 
 const cell = typeof SharedArrayBuffer === "function"
   ? new Int32Array(new SharedArrayBuffer(4))

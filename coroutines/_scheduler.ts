@@ -86,7 +86,7 @@ enum State {
 }
 
 /**
- * How exactly timers fire. `"fine"` wakes up within some tens of microseconds, by blocking the host
+ * How exactly timers fire. `"fine"` wakes up within a fraction of a millisecond, by blocking the host
  * for less than a millisecond before the time; `"coarse"` leaves it to the host's timers, which are
  * up to two milliseconds late; `"auto"` is fine as long as no socket is registered and no foreign
  * promise awaited.

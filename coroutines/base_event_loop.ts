@@ -36,7 +36,7 @@ export interface EventLoopOptions {
   /** Whether to start in debug mode. Default: `false`. */
   debug?: boolean | undefined;
   /**
-   * How exactly timers fire: `"fine"`, within some tens of microseconds, by blocking the host for
+   * How exactly timers fire: `"fine"`, within a fraction of a millisecond, by blocking the host for
    * less than a millisecond before the time; `"coarse"`, up to about two milliseconds late; `"auto"`,
    * fine as long as no socket is registered. Default: `"auto"`.
    */
