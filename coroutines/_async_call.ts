@@ -35,11 +35,6 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
  * loop's next turn: a function that returns to another takes no turn in Python either.
  */
 class CallFuture<T> extends Future<T> implements FrameOwner {
-  static {
-    // The repr of a task that waits shows it as what it is in CPython: a future like any other.
-    Object.defineProperty(this, "name", { value: "Future" });
-  }
-
   readonly frame: TaskFrame;
   #driver: Driver | null = null;
 

@@ -135,11 +135,6 @@ enum Phase {
  * it in one object, so that a million sleepers take a third of the memory.
  */
 class Timer<T> extends Future<T> implements TimerEntry {
-  static {
-    // The repr of a task that sleeps shows it as what it is in CPython: a future like any other.
-    Object.defineProperty(this, "name", { value: "Future" });
-  }
-
   readonly #outcome: T;
   #phase = Phase.Scheduled;
 
