@@ -58,7 +58,7 @@ const STEPS_PER_READING = 64;
 const RESOLUTION = 1e-9;
 
 /**
- * How many microtasks async functions are given to go on in after a batch: each `await` between two
+ * How many microtasks async functions are given to go on in after a step: each `await` between two
  * of them, when one returns to the other, takes one.
  */
 const MIN_MICROTASKS = 2;
@@ -160,7 +160,7 @@ export class Scheduler {
   /** Whether the batch before has come to its end in microtasks, and how many have passed since. */
   #followed = false;
   #microtasks = 0;
-  /** The `foreignWaits` when the batch began: what is above it belongs to functions on their way. */
+  /** The `foreignWaits` before the steps: what is above it belongs to functions on their way. */
   #settledWaits = 0;
   #hostTimer: HostTimer | null = null;
   #hostTimerAt = Infinity;
@@ -326,6 +326,8 @@ export class Scheduler {
     }
     if (this.#followed && this.#stopping) return this.#end();
     this.#followed = false;
+    // Whoever was on its way has arrived, or awaits something foreign: nobody waits for it again.
+    this.#settledWaits = this.foreignWaits;
     for (;;) {
       if (!this.#inBatch) {
         this.#collect();
@@ -404,9 +406,9 @@ export class Scheduler {
   }
 
   /**
-   * Lets the async functions that this batch has started or woken go on before the next batch. Each
-   * does so in a microtask queued before ours, and most then await the next thing of the loop's,
-   * which takes the host one more. Those that return through others first take longer.
+   * Lets the async function that a step has started or woken go on before the next step. It does so
+   * in a microtask queued before ours, and mostly awaits the next thing of the loop's then, which
+   * takes the host one more. One that returns through others first takes longer.
    */
   #followNative(): void {
     this.wokeNative = false;
