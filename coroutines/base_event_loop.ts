@@ -60,7 +60,8 @@ type Callback = (...args: unknown[]) => unknown;
  *
  * Callbacks run one at a time, in the order in which they became ready. A turn of the loop runs those
  * that were ready when it began. The loop shares its thread with the rest of the program: whenever it
- * has nothing to do, and for a moment every 20 microseconds when it has, the host goes on.
+ * has nothing to do, and for a moment every 20 microseconds when it has (20
+ * milliseconds where sockets have just been reported), the host goes on.
  *
  * @example Usage
  * ```ts
