@@ -96,13 +96,17 @@ export {
   type AsCompletedOptions,
   type Completing,
   type FutureOf,
-} from "./as_completed.ts";
-export { Barrier } from "./barrier.ts";
-export { BoundedSemaphore } from "./bounded_semaphore.ts";
-export { Condition } from "./condition.ts";
-export { createTask } from "./create_task.ts";
-export { createEagerTaskFactory, eagerTaskFactory, type TaskClass } from "./eager_task_factory.ts";
-export { Event } from "./event.ts";
+} from "./tasks/as_completed.ts";
+export { Barrier } from "./sync/barrier.ts";
+export { BoundedSemaphore } from "./sync/bounded_semaphore.ts";
+export { Condition } from "./sync/condition.ts";
+export { createTask } from "./tasks/create_task.ts";
+export {
+  createEagerTaskFactory,
+  eagerTaskFactory,
+  type TaskClass,
+} from "./tasks/eager_task_factory.ts";
+export { Event } from "./sync/event.ts";
 export {
   type ErrorClass,
   ExceptionGroup,
@@ -115,14 +119,14 @@ export {
   LimitOverrunError,
   SendfileNotAvailableError,
 } from "./exceptions.ts";
-export { gather, type Gatherable, type GatherOptions } from "./gather.ts";
-export { LifoQueue } from "./lifo_queue.ts";
-export { Lock } from "./lock.ts";
-export { openConnection, type OpenConnectionOptions } from "./open_connection.ts";
-export { type ConcurrentFuture, runCoroutineThreadsafe } from "./run_coroutine_threadsafe.ts";
-export { PriorityQueue, type PriorityQueueOptions } from "./priority_queue.ts";
-export { Queue } from "./queue.ts";
-export { QueueEmpty, QueueFull, QueueShutDown } from "./queue_errors.ts";
+export { gather, type Gatherable, type GatherOptions } from "./tasks/gather.ts";
+export { LifoQueue } from "./queues/lifo_queue.ts";
+export { Lock } from "./sync/lock.ts";
+export { openConnection, type OpenConnectionOptions } from "./streams/open_connection.ts";
+export { type ConcurrentFuture, runCoroutineThreadsafe } from "./tasks/run_coroutine_threadsafe.ts";
+export { PriorityQueue, type PriorityQueueOptions } from "./queues/priority_queue.ts";
+export { Queue } from "./queues/queue.ts";
+export { QueueEmpty, QueueFull, QueueShutDown } from "./queues/queue_errors.ts";
 export {
   type LoopFactory,
   type Main,
@@ -131,20 +135,20 @@ export {
   type RunnerOptions,
   type RunnerRunOptions,
 } from "./runners.ts";
-export { Semaphore } from "./semaphore.ts";
-export { Server } from "./server.ts";
-export { shield } from "./shield.ts";
+export { Semaphore } from "./sync/semaphore.ts";
+export { Server } from "./transports/server.ts";
+export { shield } from "./tasks/shield.ts";
 export {
   type ClientConnectedCallback,
   startServer,
   type StartServerOptions,
-} from "./start_server.ts";
-export { type Separator, StreamReader, type StreamReaderOptions } from "./stream_reader.ts";
-export { StreamWriter } from "./stream_writer.ts";
-export { TaskGroup } from "./task_group.ts";
-export { Timeout, timeout, timeoutAt } from "./timeouts.ts";
-export type { ExtraInfo, Transport } from "./transports.ts";
-export { TransportSocket } from "./transport_socket.ts";
+} from "./streams/start_server.ts";
+export { type Separator, StreamReader, type StreamReaderOptions } from "./streams/stream_reader.ts";
+export { StreamWriter } from "./streams/stream_writer.ts";
+export { TaskGroup } from "./tasks/task_group.ts";
+export { Timeout, timeout, timeoutAt } from "./tasks/timeouts.ts";
+export type { ExtraInfo, Transport } from "./transports/transports.ts";
+export { TransportSocket } from "./transports/transport_socket.ts";
 export {
   ALL_COMPLETED,
   FIRST_COMPLETED,
@@ -152,5 +156,5 @@ export {
   type ReturnWhen,
   wait,
   type WaitOptions,
-} from "./wait.ts";
-export { waitFor } from "./wait_for.ts";
+} from "./tasks/wait.ts";
+export { waitFor } from "./tasks/wait_for.ts";

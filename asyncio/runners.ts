@@ -21,7 +21,7 @@ import {
   setEventLoop,
   type Task,
 } from "../coroutines/mod.ts";
-import { gatherAll } from "./gather.ts";
+import { gatherAll } from "./tasks/gather.ts";
 import { onInterrupt } from "./_interrupt.ts";
 
 /** What {@linkcode run} runs: a coroutine or a coroutine function; also a future. */

@@ -59,6 +59,20 @@ Deno.test("checkLayers() names an import that does not go through mod.ts", () =>
   );
 });
 
+Deno.test("checkLayers() names an import into a higher room, and a room it does not know", () => {
+  assertEquals(
+    check({
+      "asyncio/sync/lock.ts": 'import "../queues/queue.ts"; import "../e.ts";',
+      "asyncio/attic/a.ts": 'import "../e.ts";',
+    }),
+    [
+      "asyncio/sync/lock.ts:1: import of asyncio/queues/queue.ts from a lower room: the order is " +
+      "sync <- queues <- tasks <- transports <- streams <- subprocess <- executors <- graph",
+      "asyncio/attic/a.ts:1: attic/ is no room of the layer",
+    ],
+  );
+});
+
 Deno.test("checkLayers() asks examples, and no published file, to use the package's name", () => {
   assertEquals(
     check({

@@ -12,6 +12,8 @@ import {
   isPublished,
   LAYERS,
   lineAt,
+  roomOf,
+  ROOMS,
   type SourceFile,
 } from "./source_file.ts";
 
@@ -48,6 +50,10 @@ function crossingBreach(file: SourceFile, target: string, { specifier }: Import)
   if (isUpward(file, target)) {
     return `upward import of ${target}: the order is ${LAYERS.join(" <- ")} <- mod.ts <- the rest`;
   }
+  const rooms = ROOMS[file.folder];
+  if (rooms !== undefined && folderOf(target) === file.folder) {
+    return roomBreach(rooms, roomOf(file.path), roomOf(target), target);
+  }
   const crosses = folderOf(target) !== file.folder && isPublished(target);
   if (!crosses || file.folder === "tests") return null;
   if (file.folder === "examples" && specifier.startsWith(".")) {
@@ -57,6 +63,20 @@ function crossingBreach(file: SourceFile, target: string, { specifier }: Import)
   return target.endsWith("/mod.ts") || target === "mod.ts"
     ? null
     : `${target} is imported from outside ${folderOf(target)}/: go through its mod.ts`;
+}
+
+/** What is wrong with an import from one room of a layer into another. */
+function roomBreach(
+  rooms: readonly string[],
+  from: string,
+  to: string,
+  target: string,
+): string | null {
+  for (const room of [from, to]) {
+    if (room !== "" && !rooms.includes(room)) return `${room}/ is no room of the layer`;
+  }
+  if (from === "" || to === "" || rooms.indexOf(to) <= rooms.indexOf(from)) return null;
+  return `import of ${target} from a lower room: the order is ${rooms.join(" <- ")}`;
 }
 
 /** Is `target` above the file? The layers lie under `mod.ts`, and `mod.ts` under all the rest. */

@@ -11,6 +11,24 @@ import { scan, type Scanned, type StringLiteral } from "./scan.ts";
 /** The folders that are published, lowest first: a file may import its own and those before. */
 export const LAYERS = ["selectors", "coroutines", "asyncio"] as const;
 
+/**
+ * The rooms of a layer that has grown past a glance, lowest first: a room may import its own files and
+ * those of rooms before it. Files that lie in the layer's own folder stand apart: the circle check
+ * alone orders them.
+ */
+export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  asyncio: [
+    "sync",
+    "queues",
+    "tasks",
+    "transports",
+    "streams",
+    "subprocess",
+    "executors",
+    "graph",
+  ],
+};
+
 /** The package's own name, by which everything outside the layers may import it. */
 const PACKAGE = "@asyncio/asyncio";
 
@@ -68,6 +86,12 @@ export class SourceFile {
 /** The top folder of a path, or `""` for a file in the root. */
 export function folderOf(path: string): string {
   return path.includes("/") ? path.slice(0, path.indexOf("/")) : "";
+}
+
+/** The room of a path within its layer, or `""` for a file in the layer's own folder. */
+export function roomOf(path: string): string {
+  const parts = path.split("/");
+  return parts.length > 2 ? parts[1]! : "";
 }
 
 /** Is the file in the package that users install? */

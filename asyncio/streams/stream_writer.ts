@@ -1,0 +1,160 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import {
+  type Coroutine,
+  coroutine,
+  type CoroutineObject,
+  inspectAsText,
+  sleep,
+} from "../../coroutines/mod.ts";
+import type { StreamProtocol } from "./_stream_protocol.ts";
+import type { StreamReader } from "./stream_reader.ts";
+import type { ExtraInfo, Transport } from "../transports/transports.ts";
+
+/**
+ * The sending end of a stream of bytes.
+ *
+ * `write()` never waits: `drain()` after it does, when the other end does not keep up. The end of an
+ * `await using` scope closes the stream and waits until it is closed.
+ *
+ * @example Usage
+ * ```ts
+ * import { openConnection, run, startServer } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(async () => {
+ *   const server = await startServer(async (_, writer) => {
+ *     writer.write("hello");
+ *     await writer.drain();
+ *     writer.close();
+ *   }, "127.0.0.1", 0);
+ *   const [reader, writer] = await openConnection(...server.sockets[0]!.getsockname() as [string, number]);
+ *   assertEquals(new TextDecoder().decode(await reader.read()), "hello");
+ *   writer.close();
+ *   await writer.waitClosed();
+ *   server.close();
+ * });
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-stream.html#asyncio.StreamWriter}
+ */
+export class StreamWriter {
+  readonly #transport: Transport;
+  readonly #protocol: StreamProtocol;
+  readonly #reader: StreamReader | null;
+
+  static {
+    inspectAsText(this.prototype);
+  }
+
+  /** Made by `openConnection()` and `startServer()`. */
+  constructor(transport: Transport, protocol: object, reader: StreamReader | null) {
+    this.#transport = transport;
+    this.#protocol = protocol as StreamProtocol;
+    this.#reader = reader;
+  }
+
+  /** The transport that it stands on. */
+  get transport(): Transport {
+    return this.#transport;
+  }
+
+  /**
+   * Sends bytes as soon as possible. They may be changed afterwards.
+   *
+   * @param data The bytes, or a string for its UTF-8.
+   * @throws {RuntimeError} After `writeEof()`.
+   * @throws {TypeError} If it is neither bytes nor a string.
+   */
+  write(data: Uint8Array | string): void {
+    this.#transport.write(data);
+  }
+
+  /**
+   * Sends several pieces as soon as possible.
+   *
+   * @param data The pieces.
+   * @throws {RuntimeError} After `writeEof()`.
+   */
+  writelines(data: Iterable<Uint8Array | string>): void {
+    this.#transport.writelines(data);
+  }
+
+  /** Ends the stream of sent bytes, after what was written. The other end finds its end. */
+  writeEof(): void {
+    this.#transport.writeEof();
+  }
+
+  /** Whether `writeEof()` is possible. */
+  canWriteEof(): boolean {
+    return this.#transport.canWriteEof();
+  }
+
+  /** Closes the stream, after what was written has been sent. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  /** Whether the stream is closing or closed. */
+  isClosing(): boolean {
+    return this.#transport.isClosing();
+  }
+
+  /**
+   * Waits until the stream is closed.
+   *
+   * @returns A coroutine.
+   * @throws What broke the connection.
+   */
+  waitClosed(): CoroutineObject<void> {
+    return StreamWriter.#waitClosed(this);
+  }
+
+  static readonly #waitClosed = coroutine(
+    function* waitClosed(writer: StreamWriter): Coroutine<void> {
+      yield* writer.#protocol.closed();
+    },
+  );
+
+  /**
+   * What there is to know about the connection.
+   *
+   * @param name `"peername"` or `"sockname"`, `[host, port]` each; or `"socket"`.
+   */
+  getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | undefined;
+  /** The same for any name, with an answer where it is not known. */
+  getExtraInfo(name: string, fallback?: unknown): unknown;
+  getExtraInfo(name: string, fallback?: unknown): unknown {
+    return this.#transport.getExtraInfo(name, fallback);
+  }
+
+  /**
+   * Waits until it is good to write more: returns at once unless much is unsent.
+   *
+   * @returns A coroutine.
+   * @throws What broke the connection; `Deno.errors.ConnectionReset` if it is closed.
+   */
+  drain(): CoroutineObject<void> {
+    return StreamWriter.#drain(this);
+  }
+
+  static readonly #drain = coroutine(function* drain(writer: StreamWriter): Coroutine<void> {
+    const error = writer.#reader?.exception() ?? null;
+    if (error !== null) throw error;
+    // A closing transport tells the protocol in the next turn: who writes in a loop must hear of it.
+    if (writer.#transport.isClosing()) yield* sleep(0);
+    yield* writer.#protocol.drain();
+  });
+
+  /** Closes the stream and waits until it is closed: the end of an `await using` scope. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.waitClosed();
+  }
+
+  /** Python's repr. */
+  toString(): string {
+    const reader = this.#reader === null ? "" : ` reader=${this.#reader}`;
+    return `<StreamWriter transport=${this.#transport}${reader}>`;
+  }
+}

@@ -1,0 +1,139 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import {
+  type AbstractEventLoop,
+  type AsyncContextManager,
+  CancelledError,
+  type Coroutine,
+  coroutine,
+  type CoroutineObject,
+  inspectAsText,
+  RuntimeError,
+} from "../../coroutines/mod.ts";
+import { guard } from "./_guard.ts";
+import { bindLoop } from "./_loop_bound.ts";
+import { WaitingLine } from "./_waiting_line.ts";
+
+/**
+ * A mutex for tasks: at most one holds it, the others wait.
+ *
+ * - Order: whoever waits gets the lock in the order of coming. A task that comes while others wait
+ *   goes to the end of the line, even if the lock has just been released.
+ * - It belongs to no task: any may release it. It is not reentrant.
+ * - Cancellation while waiting: the task leaves the line, and if the lock was to be its, the next one
+ *   gets it.
+ *
+ * Hold it by `asyncWith(lock, body)` or a {@linkcode Lock.guard}, which release it whatever happens.
+ *
+ * @example Usage
+ * ```ts
+ * import { asyncWith, gather, Lock, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lock = new Lock();
+ * const log: string[] = [];
+ *
+ * function* worker(name: string) {
+ *   yield* asyncWith(lock, function* () {
+ *     log.push(`${name} begins`);
+ *     yield* sleep(0.001);
+ *     log.push(`${name} ends`);
+ *   });
+ * }
+ *
+ * await run(() => gather(worker("a"), worker("b")));
+ * assertEquals(log, ["a begins", "a ends", "b begins", "b ends"]);
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-sync.html#asyncio.Lock}
+ */
+export class Lock implements AsyncContextManager<void> {
+  // Invariants: while somebody waits and nobody holds it, the first in the line is done: woken, or
+  // cancelled and then to wake the next.
+  readonly #waiters = new WaitingLine();
+  #locked = false;
+  #loop: AbstractEventLoop | null = null;
+
+  static {
+    inspectAsText(this.prototype);
+  }
+
+  /** Whether somebody holds the lock. */
+  locked(): boolean {
+    return this.#locked;
+  }
+
+  /**
+   * Waits until nobody holds the lock, and takes it.
+   *
+   * Does not give way to others if it is free.
+   *
+   * @returns A coroutine giving `true`.
+   * @throws {CancelledError} If the task is cancelled meanwhile.
+   * @throws {RuntimeError} If tasks of another loop have waited for this lock.
+   */
+  acquire(): CoroutineObject<true> {
+    return Lock.#acquire(this);
+  }
+
+  // CPython: Lib/asyncio/locks.py, Lock.acquire
+  static readonly #acquire = coroutine(function* acquire(lock: Lock): Coroutine<true> {
+    const waiters = lock.#waiters;
+    if (lock.#locked || waiters.isWaitedIn) {
+      lock.#loop = bindLoop(lock, lock.#loop);
+      const waiter = waiters.join(lock.#loop);
+      try {
+        try {
+          yield* waiter;
+        } finally {
+          waiters.leave(waiter);
+        }
+      } catch (error) {
+        // It may have been woken before it was cancelled: then it is the next one's turn.
+        if (error instanceof CancelledError && !lock.#locked) waiters.wakeFirst();
+        throw error;
+      }
+    }
+    lock.#locked = true;
+    return true;
+  });
+
+  /**
+   * Gives the lock up, to the task that has waited longest.
+   *
+   * @throws {RuntimeError} If nobody holds it.
+   */
+  // CPython: Lib/asyncio/locks.py, Lock.release
+  release(): void {
+    if (!this.#locked) throw new RuntimeError("Lock is not acquired.");
+    this.#locked = false;
+    this.#waiters.wakeFirst();
+  }
+
+  /**
+   * Acquires the lock for the rest of a scope: `using _ = await lock.guard()`, or
+   * `using _ = yield* lock.guard()`.
+   *
+   * @returns A coroutine giving what releases the lock when it is disposed of, once.
+   */
+  guard(): CoroutineObject<Disposable> {
+    return guard(this);
+  }
+
+  /** For `asyncWith()`: acquires the lock. */
+  *aenter(): Coroutine<void> {
+    yield* this.acquire();
+  }
+
+  /** For `asyncWith()`: releases the lock. */
+  // deno-lint-ignore require-yield
+  *aexit(): Coroutine<void> {
+    this.release();
+  }
+
+  /** Python's repr: `<Lock [locked, waiters:1]>`. */
+  toString(): string {
+    const state = this.#locked ? "locked" : "unlocked";
+    return `<${this.constructor.name} [${state}${this.#waiters}]>`;
+  }
+}

@@ -1,0 +1,186 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import {
+  type Awaitable,
+  CancelledError,
+  type CoroutineFunction,
+  ensureFuture,
+  Future,
+  getEventLoop,
+  iscoroutine,
+  type Result,
+} from "../../coroutines/mod.ts";
+
+/** What {@linkcode gather} takes: whatever can be waited for, or called for something that can. */
+export type Gatherable = Awaitable<unknown> | CoroutineFunction<unknown>;
+
+/** Options of {@linkcode gather}. */
+export interface GatherOptions {
+  /** Whether errors take their places among the results. Default: `false`. */
+  returnExceptions?: boolean | undefined;
+}
+
+/**
+ * Runs awaitables side by side, and gathers their results.
+ *
+ * Coroutines become tasks, which start in the order given. The first error is passed on at once, and
+ * the others run on; with `returnExceptions`, all are waited for. Cancelling the future cancels all
+ * of them. If one of them is cancelled by somebody else, that is an error as any other. The same
+ * awaitable given twice runs once; a function is called as often as it is given.
+ *
+ * @typeParam A Types of the awaitables.
+ * @param aws Coroutines, coroutine functions, futures and promises.
+ * @returns A future of the results, in the order of the arguments.
+ * @throws {TypeError} If an argument cannot be awaited.
+ * @throws {ValueError} If two futures belong to different loops.
+ * @throws {RuntimeError} If there is no current event loop for a coroutine.
+ *
+ * @example Usage
+ * ```ts
+ * import { gather, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const [n, text] = yield* gather(sleep(0.002, 42), async () => await sleep(0.001, "hi"));
+ *   assertEquals([n, text], [42, "hi"]);
+ * });
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.gather}
+ */
+export function gather<A extends readonly Gatherable[]>(
+  ...aws: A
+): Future<{ -readonly [I in keyof A]: Result<A[I]> }>;
+/** The same, for errors that are to be passed on. */
+export function gather<A extends readonly Gatherable[]>(
+  ...args: [...aws: A, options: { returnExceptions?: false | undefined }]
+): Future<{ -readonly [I in keyof A]: Result<A[I]> }>;
+/** The same, where errors may take their places among the results. */
+export function gather<A extends readonly Gatherable[]>(
+  ...args: [...aws: A, options: GatherOptions]
+): Future<{ -readonly [I in keyof A]: Result<A[I]> | Error }>;
+export function gather(
+  ...args: readonly (Gatherable | GatherOptions)[]
+): Future<unknown[]> {
+  const last = args.at(-1);
+  const { returnExceptions = false } = isOptions(last) ? last : {};
+  const aws = (isOptions(last) ? args.slice(0, -1) : args) as readonly Gatherable[];
+  if (aws.length > 0) return gatherAll(aws, returnExceptions);
+  const nothing = getEventLoop().createFuture<unknown[]>();
+  nothing.setResult([]);
+  return nothing;
+}
+
+function isOptions(value: unknown): value is GatherOptions {
+  if (typeof value !== "object" || value === null || "then" in value) return false;
+  return Object.getPrototypeOf(value) === Object.prototype && !iscoroutine(value);
+}
+
+/** Gathers any number of awaitables, one at least: a spread argument list has its limits. */
+// CPython: Lib/asyncio/tasks.py, gather
+export function gatherAll(
+  aws: readonly Gatherable[],
+  returnExceptions: boolean,
+): Future<unknown[]> {
+  const doneAlready: Future<unknown>[] = [];
+  let outer: _GatheringFuture | null = null;
+  const childDone = (child: Future<unknown>): void => {
+    if (outer === null) noteSeen(child);
+    else outer.childDone(child);
+  };
+  let different = 0;
+  const children = futuresOf(aws, (child) => {
+    different++;
+    if (child.done()) doneAlready.push(child);
+    else child.addDoneCallback(childDone);
+  });
+  outer = new _GatheringFuture(children, different, returnExceptions);
+  // If all of them are done, having started eagerly, the gathering is done at once.
+  doneAlready.forEach(childDone);
+  return outer;
+}
+
+/** A future for each awaitable, the same for the same; `onNew` hears of each different one. */
+function futuresOf(
+  aws: readonly Gatherable[],
+  onNew: (child: Future<unknown>) => void,
+): Future<unknown>[] {
+  const children: Future<unknown>[] = [];
+  // Nearly always all are different: one look at them all is cheaper than one at each.
+  const known = new Set(aws).size === aws.length ? null : new Map<Gatherable, Future<unknown>>();
+  for (const aw of aws) {
+    let child = known?.get(aw);
+    if (child === undefined) {
+      child = ensureFuture(aw, { loop: children[0]?.getLoop() });
+      if (typeof aw !== "function") known?.set(aw, child);
+      onNew(child);
+    }
+    children.push(child);
+  }
+  return children;
+}
+
+/** The future of several futures. Its repr shows its name. */
+// CPython: Lib/asyncio/tasks.py, _GatheringFuture
+class _GatheringFuture extends Future<unknown[]> {
+  readonly #children: readonly Future<unknown>[];
+  readonly #returnExceptions: boolean;
+  /** How many different children are not done. */
+  #pending: number;
+  #cancelRequested = false;
+
+  constructor(
+    children: readonly Future<unknown>[],
+    different: number,
+    returnExceptions: boolean,
+  ) {
+    super({ loop: children[0]!.getLoop() });
+    this.#children = children;
+    this.#returnExceptions = returnExceptions;
+    this.#pending = different;
+  }
+
+  /** Cancels the children. It is done when they are. */
+  override cancel(message?: string | null): boolean {
+    if (this.done()) return false;
+    let cancelled = false;
+    for (const child of this.#children) if (child.cancel(message)) cancelled = true;
+    if (cancelled) this.#cancelRequested = true;
+    return cancelled;
+  }
+
+  /** Called once for each different child. */
+  childDone(child: Future<unknown>): void {
+    this.#pending--;
+    if (this.done()) return noteSeen(child);
+    if (!this.#returnExceptions && hasFailed(child)) {
+      return this.setException(outcomeOf(child));
+    }
+    if (this.#pending === 0) this.#finish();
+  }
+
+  #finish(): void {
+    const results = this.#children.map(outcomeOf);
+    if (!this.#cancelRequested) return this.setResult(results);
+    const last = this.#children.at(-1)!;
+    this.setException(last.cancelled() ? results.at(-1) : new CancelledError());
+  }
+}
+
+/** Nobody waits for the child any more: its error counts as seen. */
+function noteSeen(child: Future<unknown>): void {
+  if (!child.cancelled()) child.exception();
+}
+
+function hasFailed(child: Future<unknown>): boolean {
+  return child.cancelled() || child.exception() !== null;
+}
+
+/** The result or the error of a future that is done. */
+function outcomeOf(child: Future<unknown>): unknown {
+  try {
+    return child.result();
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,289 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import type { NonBlockingSocket, SocketAddress } from "../../selectors/mod.ts";
+import {
+  type AsyncContextManager,
+  CancelledError,
+  type Coroutine,
+  coroutine,
+  type CoroutineObject,
+  fromPromise,
+  type Future,
+  inspectAsText,
+  RuntimeError,
+  type SelectorEventLoop,
+  sleep,
+} from "../../coroutines/mod.ts";
+import { clientHasGone, isOutOfResources } from "../_net.ts";
+import { SelectorTransport, type TransportOwner } from "./_selector_transport.ts";
+import { TransportSocket } from "./transport_socket.ts";
+import type { TransportListener } from "./transports.ts";
+
+/** How long accepting rests when it fails, in seconds. */
+const ACCEPT_RETRY_DELAY = 1;
+
+/** What a server is made of. */
+interface ServerParts {
+  loop: SelectorEventLoop;
+  sockets: NonBlockingSocket[];
+  listener: () => TransportListener;
+  backlog: number;
+}
+
+/**
+ * Listening sockets, and the connections that were accepted on them.
+ *
+ * Made by `startServer()`. `asyncWith(server, body)` and `await using` close it at the end.
+ *
+ * @example Usage
+ * ```ts
+ * import { asyncWith, run, startServer } from "@asyncio/asyncio";
+ * import { assert } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const server = yield* startServer(() => {}, "127.0.0.1", 0);
+ *   yield* asyncWith(server, function* () {
+ *     assert(server.isServing());
+ *   });
+ *   assert(!server.isServing());
+ * });
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Server}
+ */
+export class Server implements AsyncContextManager<Server> {
+  // CPython: Lib/asyncio/base_events.py, Server
+  // Invariants: #sockets is null once closed. #waiters is null once closed and without connections.
+  // #releasing: until they settle, the addresses of closed sockets are not free.
+  readonly #loop: SelectorEventLoop;
+  readonly #listener: () => TransportListener;
+  readonly #backlog: number;
+  readonly #clients = new Set<SelectorTransport>();
+  readonly #owner: TransportOwner;
+  #sockets: NonBlockingSocket[] | null;
+  #waiters: Future<void>[] | null = [];
+  #releasing: Promise<void>[] = [];
+  #serving = false;
+  #forever: Future<void> | null = null;
+
+  static {
+    inspectAsText(this.prototype);
+  }
+
+  /** Made by `startServer()`. */
+  constructor(parts: object) {
+    const { loop, sockets, listener, backlog } = parts as ServerParts;
+    this.#loop = loop;
+    this.#sockets = sockets;
+    this.#listener = listener;
+    this.#backlog = backlog;
+    this.#owner = {
+      attach: (transport) => this.#clients.add(transport),
+      detach: (transport) => this.#detach(transport),
+    };
+  }
+
+  /** The loop that it serves in. */
+  getLoop(): SelectorEventLoop {
+    return this.#loop;
+  }
+
+  /** Whether it accepts connections. */
+  isServing(): boolean {
+    return this.#serving;
+  }
+
+  /** The listening sockets; none once closed. */
+  get sockets(): readonly TransportSocket[] {
+    return (this.#sockets ?? []).map((sock) => new TransportSocket(sock));
+  }
+
+  /**
+   * Stops accepting connections and closes the listening sockets. Connections that were accepted
+   * stay open.
+   */
+  close(): void {
+    const sockets = this.#sockets;
+    if (sockets === null) return;
+    this.#sockets = null;
+    for (const sock of sockets) {
+      this.#loop.removeReader(sock);
+      sock.close();
+      if (sock.released !== null) this.#releasing.push(sock.released);
+    }
+    this.#serving = false;
+    this.#forever?.cancel();
+    this.#forever = null;
+    if (this.#clients.size === 0) this.#wakeUp();
+  }
+
+  /** Closes all connections, after what was written to them has been sent. */
+  closeClients(): void {
+    for (const transport of [...this.#clients]) transport.close();
+  }
+
+  /** Closes all connections at once, and drops what was not sent. */
+  abortClients(): void {
+    for (const transport of [...this.#clients]) transport.abort();
+  }
+
+  /**
+   * Begins to accept connections. Does nothing if it does already.
+   *
+   * @returns A coroutine.
+   * @throws {RuntimeError} If the server is closed.
+   */
+  startServing(): CoroutineObject<void> {
+    return Server.#startServing(this);
+  }
+
+  static readonly #startServing = coroutine(
+    function* startServing(server: Server): Coroutine<void> {
+      server.#listen();
+      yield* sleep(0);
+    },
+  );
+
+  /**
+   * Accepts connections until it is cancelled, or the server closed. Then the server is closed.
+   *
+   * @returns A coroutine that ends by an error.
+   * @throws {CancelledError} When it is cancelled or the server closed.
+   * @throws {RuntimeError} If the server is closed already, or somebody else does so.
+   */
+  serveForever(): CoroutineObject<never> {
+    return Server.#serveForever(this);
+  }
+
+  static readonly #serveForever = coroutine(
+    function* serveForever(server: Server): Coroutine<never> {
+      if (server.#forever !== null) {
+        throw new RuntimeError(
+          `server ${server} is already being awaited on serveForever()`,
+        );
+      }
+      server.#listen();
+      const forever = server.#forever = server.#loop.createFuture<void>();
+      try {
+        yield* forever;
+      } catch (error) {
+        if (error instanceof CancelledError) {
+          server.close();
+          yield* server.waitClosed();
+        }
+        throw error;
+      } finally {
+        server.#forever = null;
+      }
+      throw new RuntimeError("serveForever() ended without being cancelled");
+    },
+  );
+
+  /**
+   * Waits until the server is closed and all its connections are. Its address is free then.
+   *
+   * @returns A coroutine.
+   */
+  waitClosed(): CoroutineObject<void> {
+    return Server.#waitClosed(this);
+  }
+
+  static readonly #waitClosed = coroutine(function* waitClosed(server: Server): Coroutine<void> {
+    if (server.#waiters !== null) {
+      const waiter = server.#loop.createFuture<void>();
+      server.#waiters.push(waiter);
+      yield* waiter;
+    }
+    for (const released of server.#releasing) yield* fromPromise(released);
+    server.#releasing = [];
+  });
+
+  /** Enters `asyncWith()`: gives the server itself. */
+  // deno-lint-ignore require-yield
+  *aenter(): Coroutine<Server> {
+    return this;
+  }
+
+  /** Leaves `asyncWith()`: closes the server and waits until its connections are closed, too. */
+  *aexit(): Coroutine<void> {
+    this.close();
+    yield* this.waitClosed();
+  }
+
+  /** Closes the server and waits until its connections are closed: the end of `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.waitClosed();
+  }
+
+  /** Python's repr. */
+  toString(): string {
+    return `<Server sockets=[${this.sockets.join(", ")}]>`;
+  }
+
+  #listen(): void {
+    if (this.#sockets === null) throw new RuntimeError(`server ${this} is closed`);
+    if (this.#serving) return;
+    this.#serving = true;
+    for (const sock of this.#sockets) {
+      sock.listen(this.#backlog);
+      this.#watch(sock);
+    }
+  }
+
+  #watch(sock: NonBlockingSocket): void {
+    this.#loop.addReader(sock, () => this.#acceptAll(sock));
+  }
+
+  /** Accepts whoever waits, up to a backlog of them, so that the others get their turn as well. */
+  // CPython: Lib/asyncio/selector_events.py, BaseSelectorEventLoop._accept_connection
+  #acceptAll(sock: NonBlockingSocket): void {
+    for (let i = 0; i <= this.#backlog; i++) {
+      let accepted;
+      try {
+        accepted = sock.tryAccept();
+      } catch (error) {
+        if (clientHasGone(error)) continue;
+        return this.#rest(sock, error);
+      }
+      if (accepted === null) return;
+      this.#serve(...accepted);
+    }
+  }
+
+  #serve(conn: NonBlockingSocket, peername: SocketAddress): void {
+    const server = this.#owner;
+    try {
+      new SelectorTransport(this.#loop, conn, this.#listener(), { peername, server });
+    } catch (error) {
+      conn.abort();
+      throw error;
+    }
+  }
+
+  /** What fails now would be reported and fail again and again: tries later. */
+  #rest(sock: NonBlockingSocket, exception: unknown): void {
+    const isOut = isOutOfResources(exception);
+    const message = `socket.accept() ${isOut ? "out of system resource" : "failed"}`;
+    // To tell where an error was thrown, Deno opens files; where it can open none, it panics.
+    if (isOut) (exception as Error).stack = String(exception);
+    this.#loop.callExceptionHandler({ message, exception, socket: new TransportSocket(sock) });
+    this.#loop.removeReader(sock);
+    this.#loop.callLater(ACCEPT_RETRY_DELAY, () => {
+      if (this.#serving) this.#watch(sock);
+    });
+  }
+
+  #detach(transport: SelectorTransport): void {
+    this.#clients.delete(transport);
+    if (this.#clients.size === 0 && this.#sockets === null) this.#wakeUp();
+  }
+
+  #wakeUp(): void {
+    const waiters = this.#waiters ?? [];
+    this.#waiters = null;
+    for (const waiter of waiters) {
+      if (!waiter.done()) waiter.setResult();
+    }
+  }
+}

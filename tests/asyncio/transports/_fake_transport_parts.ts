@@ -1,0 +1,175 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/** A loop, a socket and a protocol that do what a test tells them, for tests of transports. */
+
+import type { ExceptionContext, SelectorEventLoop } from "@asyncio/asyncio/coroutines";
+import type { NonBlockingSocket, SocketAddress } from "@asyncio/asyncio/selectors";
+import type { Transport, TransportListener } from "../../../asyncio/transports/transports.ts";
+import { text } from "../_text.ts";
+
+/** A loop that turns when it is told to, and watches one socket. */
+export class FakeLoop {
+  reader: (() => void) | null = null;
+  writer: (() => void) | null = null;
+  readonly reported: ExceptionContext[] = [];
+  #ready: (() => void)[] = [];
+
+  /** Itself, as what a transport takes it for. */
+  get asLoop(): SelectorEventLoop {
+    return this as unknown as SelectorEventLoop;
+  }
+
+  callSoon(fn: () => void): void {
+    this.#ready.push(fn);
+  }
+
+  addReader(_sock: unknown, fn: () => void): void {
+    this.reader = fn;
+  }
+
+  removeReader(): boolean {
+    const removed = this.reader !== null;
+    this.reader = null;
+    return removed;
+  }
+
+  addWriter(_sock: unknown, fn: () => void): void {
+    this.writer = fn;
+  }
+
+  removeWriter(): boolean {
+    const removed = this.writer !== null;
+    this.writer = null;
+    return removed;
+  }
+
+  callExceptionHandler(context: ExceptionContext): void {
+    this.reported.push(context);
+  }
+
+  /** Runs what is ready now. An error of it reaches the exception handler. */
+  turn(): void {
+    const batch = this.#ready;
+    this.#ready = [];
+    for (const fn of batch) {
+      try {
+        fn();
+      } catch (exception) {
+        this.callExceptionHandler({ message: "Exception in callback", exception });
+      }
+    }
+  }
+}
+
+/** A socket that receives what is put into it, and sends as much as it has room for. */
+export class FakeSocket {
+  readonly family = 2;
+  readonly type = 1;
+  readonly proto = 0;
+  /** What `tryRecv` gives or throws, one after the other. */
+  readonly incoming: (Uint8Array | Error)[] = [];
+  /** What was called, but for sending and receiving. */
+  readonly calls: string[] = [];
+  /** How many bytes it still takes. */
+  room = Infinity;
+  /** What sending throws. */
+  sendError: Error | null = null;
+  #sent: string[] = [];
+  #open = true;
+
+  /** Itself, as what a transport takes it for. */
+  get asSocket(): NonBlockingSocket {
+    return this as unknown as NonBlockingSocket;
+  }
+
+  /** The pieces sent since this was last asked for. */
+  takeSent(): string[] {
+    const sent = this.#sent;
+    this.#sent = [];
+    return sent;
+  }
+
+  tryRecv(): Uint8Array | null {
+    const next = this.incoming.shift() ?? null;
+    if (next instanceof Error) throw next;
+    return next;
+  }
+
+  trySend(data: Uint8Array): number | null {
+    if (this.sendError !== null) throw this.sendError;
+    const count = Math.min(data.length, this.room);
+    if (count === 0) return null;
+    this.room -= count;
+    this.#sent.push(text(data.subarray(0, count)));
+    return count;
+  }
+
+  fileno(): number {
+    return this.#open ? 7 : -1;
+  }
+
+  getsockname(): SocketAddress {
+    if (!this.#open) throw new Deno.errors.BadResource("closed");
+    return ["127.0.0.1", 8000];
+  }
+
+  getpeername(): SocketAddress {
+    return ["127.0.0.1", 50000];
+  }
+
+  setsockopt(level: number, option: number, value: number): void {
+    this.calls.push(`setsockopt(${level}, ${option}, ${value})`);
+  }
+
+  shutdown(how: number): void {
+    this.calls.push(`shutdown(${how})`);
+  }
+
+  close(): void {
+    this.calls.push("close()");
+    this.#open = false;
+  }
+
+  abort(): void {
+    this.calls.push("abort()");
+    this.#open = false;
+  }
+}
+
+/** A protocol that notes what it is told, and does what a test has it do then. */
+export class FakeProtocol implements TransportListener {
+  readonly calls: unknown[][] = [];
+  keepOpen = false;
+  /** What to do, after noting it, when a method is called. */
+  on: Partial<Record<keyof TransportListener, () => void>> = {};
+
+  connectionMade(_transport: Transport): void {
+    this.#note("connectionMade");
+  }
+
+  dataReceived(data: Uint8Array): void {
+    this.#note("dataReceived", text(data));
+  }
+
+  eofReceived(): boolean {
+    this.#note("eofReceived");
+    return this.keepOpen;
+  }
+
+  connectionLost(error: unknown): void {
+    this.#note("connectionLost", error);
+  }
+
+  pauseWriting(): void {
+    this.#note("pauseWriting");
+  }
+
+  resumeWriting(): void {
+    this.#note("resumeWriting");
+  }
+
+  #note(method: keyof TransportListener, ...args: unknown[]): void {
+    this.calls.push([method, ...args]);
+    this.on[method]?.();
+  }
+}
