@@ -439,12 +439,14 @@ export class Scheduler {
 
   /** Sees to it that something wakes the loop. Returns true if there is something to do at once. */
   #prepareToWait(): boolean {
-    if (this.selector.prepare()) return true;
     this.timers.prune();
     const when = this.timers.soonest;
-    if (this.clock instanceof VirtualClock) return this.#waitOnVirtualClock(this.clock, when);
-    if (when !== Infinity) return this.#waitUntil(when);
-    return this.#idle();
+    const { clock, selector } = this;
+    const real = when !== Infinity && !(clock instanceof VirtualClock);
+    const rest = real ? when - this.time() : Infinity;
+    if (rest < RESOLUTION || selector.prepare(rest)) return true;
+    if (clock instanceof VirtualClock) return this.#waitOnVirtualClock(clock, when);
+    return when === Infinity || selector.keepsTime ? this.#idle() : this.#waitUntil(when, rest);
   }
 
   #idle(): false {
@@ -452,9 +454,7 @@ export class Scheduler {
     return false;
   }
 
-  #waitUntil(when: number): boolean {
-    const rest = when - this.time();
-    if (rest < RESOLUTION) return true;
+  #waitUntil(when: number, rest: number): boolean {
     const fine = this.#isFine();
     if (fine && rest < SHORT_WAIT) {
       // Not before the microtasks of others have had their turn.
@@ -517,6 +517,7 @@ export class Scheduler {
     this.#stopping = false;
     this.#settle = null;
     this.selector.onReady = null;
+    this.selector.interrupt();
     this.#unsubscribe?.();
     this.#unsubscribe = null;
     this.#disarm();

@@ -4,16 +4,12 @@
 import { KeyError, RuntimeError, ValueError } from "./errors.ts";
 import { ALL_EVENTS } from "./events.ts";
 import { descriptorOf, type FileObj } from "./file_object.ts";
-import { hostLook, hostTurn, now, startTimer } from "./_host.ts";
+import { hostTurn, now, startTimer } from "./_host.ts";
 import type { NonBlockingSocket } from "./non_blocking_socket.ts";
 import type { Registration } from "./registration.ts";
 import { repr } from "./_repr.ts";
 import { SelectorKey } from "./selector_key.ts";
 import { SelectorMap } from "./selector_map.ts";
-import { Socket } from "./socket.ts";
-
-/** A `select()` that need not wait still has the host look at its sockets this often, in seconds. */
-const LOOK_INTERVAL = 0.001;
 
 /**
  * What all selectors have in common: the table of registrations, and `select()`.
@@ -21,15 +17,16 @@ const LOOK_INTERVAL = 0.001;
  * A selector is used in one of two ways.
  *
  * - By hand: `await selector.select()` in a loop of one's own, as in Python.
- * - By an event loop, which never calls `select()` but the three members that it is built on:
- *   {@linkcode BaseSelector.poll}, {@linkcode BaseSelector.prepare} and
- *   {@linkcode BaseSelector.onReady}.
+ * - By an event loop, which never calls `select()` but the members that it is built on:
+ *   {@linkcode BaseSelector.poll}, {@linkcode BaseSelector.prepare},
+ *   {@linkcode BaseSelector.interrupt} and {@linkcode BaseSelector.onReady}.
  *
  * Readiness is level-triggered: a file object is reported again and again until it is drained.
  * A report may be spurious, so a `recv` after it may still throw `BlockingIOError`.
  *
  * To write a selector, extend this class and say how to `attach`, `change` and `detach` one
- * registration, what is ready (`poll`), and how to begin a wait (`prepare`).
+ * registration, what is ready (`poll`), how to begin a wait (`prepare`), and what sockets it watches
+ * (`createSocket`).
  *
  * @typeParam D Type of the data attached to each registration.
  *
@@ -54,12 +51,10 @@ const LOOK_INTERVAL = 0.001;
  * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector}
  */
 export abstract class BaseSelector<D = unknown> {
-  // Invariants: #map is undefined once closed, and then #table is empty for good. #lastLook is when
-  // the host last looked at its sockets for select(), in seconds.
+  // Invariant: #map is undefined once closed, and then #table is empty for good.
   readonly #table = new Map<number, Registration<D>>();
   #map: SelectorMap<D> | undefined = new SelectorMap(this.#table, (obj) => this.#find(obj));
   #selecting = false;
-  #lastLook = -Infinity;
 
   /**
    * Event loops only: called when something became ready after {@linkcode BaseSelector.prepare},
@@ -82,7 +77,7 @@ export abstract class BaseSelector<D = unknown> {
   register(fileobj: FileObj, events: number, data?: D): SelectorKey<D> {
     this.#checkOpen();
     checkEvents(events);
-    const fd = this.fileno(fileobj);
+    const fd = this.fdOf(fileobj);
     if (this.#table.has(fd)) {
       throw new KeyError(`${repr(fileobj)} (FD ${fd}) is already registered`);
     }
@@ -155,8 +150,7 @@ export abstract class BaseSelector<D = unknown> {
     }
     this.#selecting = true;
     try {
-      if (this.prepare()) await this.#glance();
-      else await this.#wait(timeout ?? Infinity);
+      await this.#wait(Math.max(timeout ?? Infinity, 0));
       return [...this.poll()];
     } finally {
       this.#selecting = false;
@@ -210,9 +204,7 @@ export abstract class BaseSelector<D = unknown> {
    * @param family `AF_INET`, `AF_INET6` or `AF_UNIX`.
    * @returns The socket.
    */
-  createSocket(family?: number): NonBlockingSocket {
-    return new Socket(family);
-  }
+  abstract createSocket(family?: number): NonBlockingSocket;
 
   /** Whether anything is registered. */
   get active(): boolean {
@@ -231,9 +223,43 @@ export abstract class BaseSelector<D = unknown> {
    * Event loops only: about to wait. Starts the operations whose completion will make something
    * ready, and from now on the first of them calls {@linkcode BaseSelector.onReady}.
    *
+   * @param timeout The longest wait in seconds, `Infinity` for none. A selector that
+   *   {@linkcode BaseSelector.keepsTime} calls `onReady` when it is over, too.
    * @returns `true` if something is ready already, so that there is nothing to wait for.
    */
-  abstract prepare(): boolean;
+  abstract prepare(timeout: number): boolean;
+
+  /**
+   * Event loops only: whether the selector ends a wait itself when its time is up. Where it does not,
+   * who waits needs a timer of his own.
+   */
+  get keepsTime(): boolean {
+    return false;
+  }
+
+  /**
+   * Event loops only: nobody waits any more. What {@linkcode BaseSelector.prepare} began may go on,
+   * but no longer keeps the process alive, and does not call {@linkcode BaseSelector.onReady}.
+   */
+  interrupt(): void {}
+
+  /**
+   * After `close()`: settles when the operations that were in flight have come to their end; `null`
+   * if none was.
+   */
+  get closed(): Promise<void> | null {
+    return null;
+  }
+
+  /**
+   * For `select()` where there is nothing to wait for: lets the rest of the process run, and what the
+   * host has completed meanwhile come in.
+   *
+   * @param _enough Whether it need not go on.
+   */
+  protected look(_enough: () => boolean): Promise<void> {
+    return hostTurn();
+  }
 
   /**
    * Begins to watch a file object.
@@ -264,18 +290,11 @@ export abstract class BaseSelector<D = unknown> {
    * @returns An integer of at least 0.
    * @throws {ValueError} If it is no open file object.
    */
-  protected fileno(fileobj: FileObj): number {
+  protected fdOf(fileobj: FileObj): number {
     return descriptorOf(fileobj);
   }
 
-  /** Something is ready: lets the rest of the process run, and often enough the other sockets. */
-  async #glance(): Promise<void> {
-    if (now() - this.#lastLook < LOOK_INTERVAL) return hostTurn();
-    await hostLook(() => false);
-    this.#lastLook = now();
-  }
-
-  /** Waits for onReady, but no longer than `timeout` seconds. */
+  /** Waits until something is ready, but no longer than `timeout` seconds. */
   async #wait(timeout: number): Promise<void> {
     let woken = false;
     let wake = () => {};
@@ -284,13 +303,13 @@ export abstract class BaseSelector<D = unknown> {
       wake();
     };
     try {
-      if (timeout <= 0) return await hostLook(() => woken);
+      if (this.prepare(timeout) || timeout === 0) return await this.look(() => woken);
       for (let rest = timeout, end = now() + timeout; !woken && rest > 0; rest = end - now()) {
         await this.#sleep(rest, (resolve) => wake = resolve);
       }
     } finally {
       this.onReady = null;
-      this.#lastLook = now();
+      this.interrupt();
     }
   }
 
@@ -326,7 +345,7 @@ export abstract class BaseSelector<D = unknown> {
   /** The descriptor; that of a closed file object is found by searching the table. */
   #lookup(fileobj: FileObj): number {
     try {
-      return this.fileno(fileobj);
+      return this.fdOf(fileobj);
     } catch (error) {
       for (const { key } of this.#table.values()) if (key.fileobj === fileobj) return key.fd;
       throw error;

@@ -59,7 +59,7 @@
 
 export { BaseSelector } from "./base_selector.ts";
 export * from "./constants.ts";
-export { DefaultSelector, DenoSelector } from "./deno_selector.ts";
+export { DefaultSelector, DenoSelector } from "./deno/deno_selector.ts";
 export * from "./errors.ts";
 export { EVENT_READ, EVENT_WRITE } from "./events.ts";
 export type { FileObj } from "./file_object.ts";
@@ -67,4 +67,4 @@ export type { NonBlockingSocket } from "./non_blocking_socket.ts";
 export { Registration } from "./registration.ts";
 export { SelectorKey } from "./selector_key.ts";
 export type { SocketAddress } from "./socket_address.ts";
-export { type DenoSocket, Socket } from "./socket.ts";
+export { type DenoSocket, Socket } from "./deno/socket.ts";

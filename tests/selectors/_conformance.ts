@@ -333,13 +333,13 @@ export function testConformance({ name, create, socketPair }: Subject): void {
     assertEquals(s.active, true);
     assertEquals(s.poll(), []);
     assertStrictEquals(s.poll(), s.poll(), "one empty array for all");
-    assertEquals(s.prepare(), false);
+    assertEquals(s.prepare(Infinity), false);
     const woken = new Promise<void>((resolve) => s.onReady = resolve);
     pair.right.send("x");
     await woken;
     assertEquals(s.poll(), [[key, EVENT_READ]]);
     assertEquals(s.poll(), [[key, EVENT_READ]], "not drained");
-    assertEquals(s.prepare(), true, "nothing to wait for");
+    assertEquals(s.prepare(Infinity), true, "nothing to wait for");
     pair.left.recv(10);
     assertEquals(s.poll(), []);
     s.onReady = null;
@@ -351,7 +351,7 @@ export function testConformance({ name, create, socketPair }: Subject): void {
     const pairs = [];
     for (let i = 0; i < 5; i++) pairs.push(stack.use(await socketPair()));
     for (const { left } of pairs) s.register(left, EVENT_READ);
-    s.prepare();
+    s.prepare(Infinity);
     let calls = 0;
     const woken = new Promise<void>((resolve) =>
       s.onReady = () => {

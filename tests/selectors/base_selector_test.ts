@@ -20,7 +20,11 @@ class ToldSelector extends BaseSelector {
     return this.ready;
   }
 
-  override prepare(): boolean {
+  override createSocket(): never {
+    throw new Error("it has none");
+  }
+
+  override prepare(_timeout: number): boolean {
     this.log.push("prepare");
     return this.ready.length > 0;
   }

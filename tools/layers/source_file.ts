@@ -17,6 +17,7 @@ export const LAYERS = ["selectors", "coroutines", "asyncio"] as const;
  * alone orders them.
  */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  selectors: ["deno", "native"],
   asyncio: [
     "sync",
     "queues",

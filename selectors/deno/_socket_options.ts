@@ -7,8 +7,8 @@ import {
   SO_REUSEPORT,
   SOL_SOCKET,
   TCP_NODELAY,
-} from "./constants.ts";
-import { notSupported } from "./_os_error.ts";
+} from "../constants.ts";
+import { notSupported } from "../_os_error.ts";
 
 /** The options of one socket, which may be set before there is anything to set them on. */
 export class SocketOptions {

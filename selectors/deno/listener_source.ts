@@ -1,6 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { EVENT_READ } from "./events.ts";
+import { EVENT_READ } from "../events.ts";
 import { Source } from "./source.ts";
 
 /** No connection here, none asked for. */

@@ -1,7 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { COPY_LIMIT, copyOf, giveBlock, LARGE_BLOCK, SMALL_BLOCK, takeBlock } from "./_buffers.ts";
-import { EVENT_READ } from "./events.ts";
+import { EVENT_READ } from "../events.ts";
 import type { Source } from "./source.ts";
 
 /** The source that reads by a {@linkcode ReadAhead}. */

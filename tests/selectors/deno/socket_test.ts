@@ -22,7 +22,7 @@ import {
 } from "@asyncio/asyncio/selectors";
 import { connect } from "node:net";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { connPair, listen, readable, settle, socketPair, writable } from "./_sockets.ts";
+import { connPair, listen, readable, settle, socketPair, writable } from "../_sockets.ts";
 
 const { AddrInUse, BadResource, BrokenPipe, NotConnected, NotSupported } = Deno.errors;
 

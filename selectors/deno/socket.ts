@@ -12,11 +12,11 @@ import {
   SO_ERROR,
   SOCK_STREAM,
   SOL_SOCKET,
-} from "./constants.ts";
+} from "../constants.ts";
 import { closeDescriptor, openDescriptor, replaceSource, sourceOf } from "./_descriptors.ts";
-import { BlockingIOError, ValueError } from "./errors.ts";
+import { BlockingIOError, ValueError } from "../errors.ts";
 import { ListenerSource } from "./listener_source.ts";
-import type { NonBlockingSocket } from "./non_blocking_socket.ts";
+import type { NonBlockingSocket } from "../non_blocking_socket.ts";
 import {
   badDescriptor,
   errnoOf,
@@ -24,9 +24,9 @@ import {
   notConnected,
   notSupported,
   osError,
-} from "./_os_error.ts";
-import { DENO_INSPECT, NODE_INSPECT, repr } from "./_repr.ts";
-import { familyOf, fromDeno, type SocketAddress, toDeno } from "./socket_address.ts";
+} from "../_os_error.ts";
+import { DENO_INSPECT, NODE_INSPECT, repr } from "../_repr.ts";
+import { familyOf, fromDeno, type SocketAddress, toDeno } from "../socket_address.ts";
 import { SocketOptions } from "./_socket_options.ts";
 
 /** What {@linkcode Socket.from} adopts. */

@@ -1,7 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { EVENT_READ, EVENT_WRITE } from "./events.ts";
-import { notConnected } from "./_os_error.ts";
+import { EVENT_READ, EVENT_WRITE } from "../events.ts";
+import { notConnected } from "../_os_error.ts";
 import { ReadAhead, type ReadingSource } from "./_read_ahead.ts";
 import { Source } from "./source.ts";
 import { WriteBehind } from "./_write_behind.ts";

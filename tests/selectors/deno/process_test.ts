@@ -2,7 +2,7 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 
-const ROOT = new URL("../..", import.meta.url);
+const ROOT = new URL("../../..", import.meta.url);
 
 /** Runs a program of its own, and gives what it printed and its exit code. */
 async function runProgram(program: string): Promise<[output: string, code: number]> {

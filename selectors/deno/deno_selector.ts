@@ -1,13 +1,18 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { BaseSelector } from "./base_selector.ts";
+import { BaseSelector } from "../base_selector.ts";
 import { sourceOf } from "./_descriptors.ts";
-import { descriptorOf, type FileObj } from "./file_object.ts";
-import { badDescriptor } from "./_os_error.ts";
-import { Registration } from "./registration.ts";
-import type { SelectorKey } from "./selector_key.ts";
+import { descriptorOf, type FileObj } from "../file_object.ts";
+import { hostLook, hostTurn, now } from "../_host.ts";
+import type { NonBlockingSocket } from "../non_blocking_socket.ts";
+import { badDescriptor } from "../_os_error.ts";
+import { Registration } from "../registration.ts";
+import type { SelectorKey } from "../selector_key.ts";
 import { isDenoSocket, Socket } from "./socket.ts";
 import type { Source, Watcher } from "./source.ts";
+
+/** A `select()` that need not wait still has the host look at its sockets this often, in seconds. */
+const LOOK_INTERVAL = 0.001;
 
 /** What `poll` gives when nothing is ready. */
 const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as never;
@@ -51,6 +56,8 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   #candidates: (SourceRegistration<D> | undefined)[] = [];
   #count = 0;
   #waiting = false;
+  /** When the host last looked at its sockets for `select()`, in seconds. */
+  #lastLook = -Infinity;
   readonly #notify = (): void => this.onReady?.();
 
   /** See {@linkcode BaseSelector.poll}. */
@@ -62,10 +69,27 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** See {@linkcode BaseSelector.prepare}. */
-  override prepare(): boolean {
+  override prepare(_timeout: number): boolean {
     if (this.#count !== 0) this.#sift();
     this.#waiting = this.#count === 0;
     return !this.#waiting;
+  }
+
+  /** See {@linkcode BaseSelector.interrupt}. */
+  override interrupt(): void {
+    this.#waiting = false;
+  }
+
+  /** A new {@linkcode Socket}. */
+  override createSocket(family?: number): NonBlockingSocket {
+    return new Socket(family);
+  }
+
+  /** Deno's own loop looks at sockets only now and then: `select()` waits until it has. */
+  protected override async look(enough: () => boolean): Promise<void> {
+    if (this.#count !== 0 && now() - this.#lastLook < LOOK_INTERVAL) return hostTurn();
+    await hostLook(enough);
+    this.#lastLook = now();
   }
 
   /** Begins to watch a socket. */
@@ -92,7 +116,7 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** The descriptor of a socket, or of the socket that adopts a bare listener or connection. */
-  protected override fileno(fileobj: FileObj): number {
+  protected override fdOf(fileobj: FileObj): number {
     return isDenoSocket(fileobj) ? Socket.from(fileobj).fileno() : descriptorOf(fileobj);
   }
 

@@ -21,7 +21,7 @@ import {
   settle,
   socketPair,
   writable,
-} from "./_sockets.ts";
+} from "../_sockets.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 

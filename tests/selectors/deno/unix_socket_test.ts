@@ -2,7 +2,7 @@
 
 import { AF_UNIX, Socket } from "@asyncio/asyncio/selectors";
 import { assertEquals, assertThrows } from "@std/assert";
-import { readable, writable } from "./_sockets.ts";
+import { readable, writable } from "../_sockets.ts";
 
 Deno.test({
   name: "Socket over AF_UNIX has paths for addresses",

@@ -1,7 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { COPY_LIMIT, copyOf, giveBlock, LARGE_BLOCK, takeBlock } from "./_buffers.ts";
-import { EVENT_WRITE } from "./events.ts";
+import { EVENT_WRITE } from "../events.ts";
 import type { Source } from "./source.ts";
 
 /** Writable again when no more than this many bytes wait behind the write in flight. */

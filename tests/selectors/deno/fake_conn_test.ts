@@ -269,7 +269,7 @@ Deno.test("DenoSelector makes one microtask of a whole turn's completions", asyn
   const conns = Array.from({ length: 5 }, () => new FakeConn());
   using s = new DenoSelector();
   for (const conn of conns) s.register(conn as unknown as Deno.Conn, EVENT_READ);
-  assertEquals(s.prepare(), false);
+  assertEquals(s.prepare(Infinity), false);
   const batches: number[] = [];
   s.onReady = () => batches.push(s.poll().length);
   for (const conn of conns) conn.reads[0]!.resolve(1);
