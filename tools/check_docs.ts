@@ -8,18 +8,7 @@
  */
 
 import { checkDocs } from "./docs/check.ts";
-import type { DocOutput } from "./docs/doc_nodes.ts";
-import config from "../deno.json" with { type: "json" };
-
-const ROOT = new URL("../", import.meta.url);
-
-async function readDocs(): Promise<DocOutput> {
-  const args = ["doc", "--json", ...Object.values(config.exports)];
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT })
-    .output();
-  if (code !== 0) throw new Error(`deno doc failed: ${new TextDecoder().decode(stderr)}`);
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
+import { readDocs } from "./docs/read.ts";
 
 const output = await readDocs();
 const breaches = checkDocs(output);

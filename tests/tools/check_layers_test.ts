@@ -44,6 +44,19 @@ Deno.test("checkLayers() names an upward import, of types too", () => {
   );
 });
 
+Deno.test("checkLayers() names an import out of a folder that stands apart, or into it", () => {
+  const apart = "lint/ stands apart: no import leads out of it or into it";
+  assertEquals(
+    check({
+      "lint/a.ts": 'import "./b.ts"; import type { Task } from "../coroutines/mod.ts";',
+      "asyncio/a.ts": 'import "../lint/mod.ts";',
+      "mod.ts": 'export * as lint from "./lint/mod.ts";',
+      "tests/a_test.ts": 'import "../lint/_scope.ts"; import "@asyncio/asyncio/lint";',
+    }),
+    [`lint/a.ts:1: ${apart}`, `asyncio/a.ts:1: ${apart}`, `mod.ts:1: ${apart}`],
+  );
+});
+
 Deno.test("checkLayers() names an import that does not go through mod.ts", () => {
   assertEquals(
     check({
@@ -132,11 +145,12 @@ Deno.test("checkLayers() names each line that names Deno where it may not", () =
       "coroutines/a.ts": "/** Not Deno. */\nconst x = `Deno ${Deno.pid}`, y = globalThis.Deno;",
       "asyncio/a.ts": 'throw new Error("Deno");\nexport type E = Deno.errors.NotFound;',
       "selectors/a.ts": "Deno.pid;",
+      "lint/a.ts": "let plugin: Deno.lint.Plugin;",
       "examples/a.ts": "Deno.pid;",
     }),
     [
-      "coroutines/a.ts:2: only selectors/ and asyncio/_net.ts may name Deno",
-      "asyncio/a.ts:2: only selectors/ and asyncio/_net.ts may name Deno",
+      "coroutines/a.ts:2: only selectors/, lint/, asyncio/_net.ts may name Deno",
+      "asyncio/a.ts:2: only selectors/, lint/, asyncio/_net.ts may name Deno",
     ],
   );
 });

@@ -7,6 +7,7 @@
  */
 
 import {
+  APART,
   folderOf,
   type Import,
   isPublished,
@@ -20,7 +21,10 @@ import {
 /** Lines that a published file may have, comments included. */
 export const MAX_FILE_LINES = 600;
 
-/** Files above `selectors/` that may name `Deno`. */
+/** Folders that may name `Deno`: the lowest layer, and the plugin for `deno lint`. */
+export const HOST_FOLDERS: readonly string[] = ["selectors", "lint"];
+
+/** Files of other folders that may. */
 export const HOST_FILES: readonly string[] = ["asyncio/_net.ts"];
 
 /** Messages of the form `file:line: rule`, one for each breach. */
@@ -47,6 +51,8 @@ function crossingBreach(file: SourceFile, target: string, { specifier }: Import)
   if (file.isPublished && !specifier.startsWith(".")) {
     return `published sources import each other by path, not as "${specifier}"`;
   }
+  const apart = apartFolder(file, target);
+  if (apart !== undefined) return `${apart}/ stands apart: no import leads out of it or into it`;
   if (isUpward(file, target)) {
     return `upward import of ${target}: the order is ${LAYERS.join(" <- ")} <- mod.ts <- the rest`;
   }
@@ -63,6 +69,12 @@ function crossingBreach(file: SourceFile, target: string, { specifier }: Import)
   return target.endsWith("/mod.ts") || target === "mod.ts"
     ? null
     : `${target} is imported from outside ${folderOf(target)}/: go through its mod.ts`;
+}
+
+/** The folder apart from the layers out of which, or into which, an import of published code leads. */
+function apartFolder(file: SourceFile, target: string): string | undefined {
+  if (!file.isPublished || folderOf(target) === file.folder) return undefined;
+  return [file.folder, folderOf(target)].find((folder) => APART.includes(folder));
 }
 
 /** What is wrong with an import from one room of a layer into another. */
@@ -104,12 +116,13 @@ function* checkPublishedCode(file: SourceFile): Generator<string> {
   }
   if (mayNameDeno(file)) return;
   for (const line of linesWith(file, /(?<![\w$])Deno(?![\w$])/g)) {
-    yield `${file.path}:${line}: only selectors/ and ${HOST_FILES.join(", ")} may name Deno`;
+    const hosts = [...HOST_FOLDERS.map((folder) => `${folder}/`), ...HOST_FILES].join(", ");
+    yield `${file.path}:${line}: only ${hosts} may name Deno`;
   }
 }
 
 function mayNameDeno(file: SourceFile): boolean {
-  return file.folder === "selectors" || HOST_FILES.includes(file.path);
+  return HOST_FOLDERS.includes(file.folder) || HOST_FILES.includes(file.path);
 }
 
 /** The lines, each once, on which `pattern` matches code. */

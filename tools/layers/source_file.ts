@@ -11,6 +11,9 @@ import { scan, type Scanned, type StringLiteral } from "./scan.ts";
 /** The folders that are published, lowest first: a file may import its own and those before. */
 export const LAYERS = ["selectors", "coroutines", "asyncio"] as const;
 
+/** Published folders beside the layers: they import no other, and no published file imports them. */
+export const APART: readonly string[] = ["lint"];
+
 /**
  * The rooms of a layer that has grown past a glance, lowest first: a room may import its own files and
  * those of rooms before it. Files that lie in the layer's own folder stand apart: the circle check
@@ -97,7 +100,7 @@ export function roomOf(path: string): string {
 
 /** Is the file in the package that users install? */
 export function isPublished(path: string): boolean {
-  return path === "mod.ts" || LAYERS.some((layer) => layer === folderOf(path));
+  return path === "mod.ts" || [...LAYERS, ...APART].includes(folderOf(path));
 }
 
 /** The line, from 1, of a character of `code`. */
