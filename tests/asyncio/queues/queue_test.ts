@@ -107,9 +107,11 @@ Deno.test("Queue.get() takes no turn of the loop when there is an item", () => {
 
 Deno.test("Queue.get() and put() do nothing before they are driven", () => {
   const queue = new Queue<number>();
+  // deno-lint-ignore asyncio/no-floating-coroutine
   queue.put(1);
   assert(queue.empty());
   queue.putNowait(2);
+  // deno-lint-ignore asyncio/no-floating-coroutine
   queue.get();
   assertEquals(queue.qsize(), 1);
 });

@@ -1,5 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+// deno-lint-ignore-file asyncio/no-floating-coroutine -- what it is about
+
 /** Makes coroutines and forgets them, in debug mode or not; the warnings go to standard error. */
 
 import { coroutine, newEventLoop, sleep } from "@asyncio/asyncio/coroutines";

@@ -1,0 +1,134 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * What the library exports, as far as it helps to find a dropped coroutine: made from its
+ * documentation by `deno task lint:table`, and held to it by a test.
+ *
+ * @module
+ */
+
+import type { Callable, LibraryClass } from "./_shape.ts";
+
+/** A method or function that gives a coroutine object, and no more is known. */
+const COROUTINE: Callable = { gives: { coroutine: null } };
+/** The same for a plain generator object. */
+const GENERATOR: Callable = { gives: { generator: null } };
+
+/** Functions: those that give something known, and those that take functions. */
+export const FUNCTIONS: Readonly<Record<string, Callable>> = {
+  abortable: COROUTINE,
+  anext: COROUTINE,
+  asyncWith: { gives: { coroutine: null }, enters: true },
+  coroutine: { gives: COROUTINE },
+  createEagerTaskFactory: { gives: { gives: "Task" } },
+  createTask: { gives: "Task", starts: true },
+  currentTask: { gives: "Task" },
+  eagerTaskFactory: { gives: "Task" },
+  ensureFuture: { gives: "Future" },
+  fromPromise: { gives: "Future" },
+  fromSignal: { gives: "Future" },
+  gather: { gives: "Future" },
+  getEventLoop: { gives: "SelectorEventLoop" },
+  getRunningLoop: { gives: "SelectorEventLoop" },
+  newEventLoop: { gives: "SelectorEventLoop" },
+  openConnection: { gives: { coroutine: ["StreamReader", "StreamWriter"] } },
+  run: { gives: null, starts: true },
+  runCoroutineThreadsafe: { gives: null, starts: true },
+  shield: { gives: "Future" },
+  sleep: COROUTINE,
+  startServer: { gives: { coroutine: "Server" }, callback: ["StreamReader", "StreamWriter"] },
+  timeout: { gives: "Timeout" },
+  timeoutAt: { gives: "Timeout" },
+  wait: COROUTINE,
+  waitFor: COROUTINE,
+  wrapFuture: { gives: "Future" },
+};
+
+/** Classes and interfaces, with their members of known shape. */
+export const CLASSES: Readonly<Record<string, LibraryClass>> = {
+  Barrier: {
+    members: {
+      abort: COROUTINE,
+      aenter: GENERATOR,
+      aexit: GENERATOR,
+      reset: COROUTINE,
+      wait: COROUTINE,
+    },
+  },
+  BaseEventLoop: {
+    members: {
+      createFuture: { gives: "Future" },
+      createTask: { gives: "Task", starts: true },
+      getTaskFactory: { gives: { gives: "Task" } },
+    },
+  },
+  BoundedSemaphore: { extends: "Semaphore", members: {} },
+  Condition: {
+    members: {
+      acquire: COROUTINE,
+      aenter: GENERATOR,
+      aexit: GENERATOR,
+      guard: COROUTINE,
+      wait: COROUTINE,
+      waitFor: COROUTINE,
+    },
+  },
+  Event: { members: { wait: COROUTINE } },
+  EventLoop: {
+    extends: "BaseEventLoop",
+    members: {
+      sockAccept: COROUTINE,
+      sockConnect: COROUTINE,
+      sockRecv: COROUTINE,
+      sockRecvInto: COROUTINE,
+      sockSendall: COROUTINE,
+    },
+  },
+  Future: {
+    members: {
+      addDoneCallback: { gives: null, callback: ["Future"] },
+      removeDoneCallback: { gives: null, callback: ["Future"] },
+    },
+  },
+  LifoQueue: { extends: "Queue", members: {} },
+  Lock: { members: { acquire: COROUTINE, aenter: GENERATOR, aexit: GENERATOR, guard: COROUTINE } },
+  PriorityQueue: { extends: "Queue", members: {} },
+  Queue: { members: { get: COROUTINE, join: COROUTINE, put: COROUTINE } },
+  Runner: { members: { getLoop: { gives: "EventLoop" }, run: { gives: null, starts: true } } },
+  SelectorEventLoop: {
+    extends: "BaseEventLoop",
+    members: {
+      sockAccept: COROUTINE,
+      sockConnect: COROUTINE,
+      sockRecv: COROUTINE,
+      sockRecvInto: COROUTINE,
+      sockSendall: COROUTINE,
+    },
+  },
+  Semaphore: {
+    members: { acquire: COROUTINE, aenter: GENERATOR, aexit: GENERATOR, guard: COROUTINE },
+  },
+  Server: {
+    members: {
+      aenter: { gives: { generator: "Server" } },
+      aexit: GENERATOR,
+      getLoop: { gives: "SelectorEventLoop" },
+      serveForever: COROUTINE,
+      startServing: COROUTINE,
+      waitClosed: COROUTINE,
+    },
+  },
+  StreamReader: {
+    members: { read: COROUTINE, readexactly: COROUTINE, readline: COROUTINE, readuntil: COROUTINE },
+  },
+  StreamWriter: { members: { drain: COROUTINE, waitClosed: COROUTINE } },
+  Task: { extends: "Future", members: {} },
+  TaskGroup: {
+    members: {
+      aenter: { gives: { generator: "TaskGroup" } },
+      aexit: GENERATOR,
+      createTask: { gives: "Task", starts: true },
+    },
+  },
+  Timeout: { members: { aenter: { gives: { generator: "Timeout" } }, aexit: GENERATOR } },
+};
