@@ -113,10 +113,11 @@ export class SelectorEventLoop extends BaseEventLoop {
    * A new socket of the kind that this loop's selector watches.
    *
    * @param family `AF_INET`, `AF_INET6` or `AF_UNIX`. Default: `AF_INET`.
+   * @param type `SOCK_STREAM` or `SOCK_DGRAM`. Default: `SOCK_STREAM`.
    * @returns The socket, non-blocking.
    */
-  createSocket(family?: number): NonBlockingSocket {
-    return this.selector.createSocket(family);
+  createSocket(family?: number, type?: number): NonBlockingSocket {
+    return this.selector.createSocket(family, type);
   }
 
   /**

@@ -62,6 +62,11 @@ export function notConnected(): Error {
   return new Deno.errors.NotConnected("Transport endpoint is not connected (os error 107)");
 }
 
+/** The error of bytes that were dropped, since the connection was aborted. */
+export function connectionAborted(): Error {
+  return new Deno.errors.ConnectionAborted("Software caused connection abort (os error 103)");
+}
+
 /** The error for what Deno's own sockets cannot do, naming those that can. */
 export function notSupported(action: string): Error {
   return new Deno.errors.NotSupported(

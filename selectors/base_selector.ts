@@ -201,10 +201,11 @@ export abstract class BaseSelector<D = unknown> {
    * A new socket of the kind that this selector watches: what an event loop over it connects and
    * listens with.
    *
-   * @param family `AF_INET`, `AF_INET6` or `AF_UNIX`.
+   * @param family `AF_INET`, `AF_INET6` or `AF_UNIX`. Default: `AF_INET`.
+   * @param type `SOCK_STREAM` or `SOCK_DGRAM`. Default: `SOCK_STREAM`.
    * @returns The socket.
    */
-  abstract createSocket(family?: number): NonBlockingSocket;
+  abstract createSocket(family?: number, type?: number): NonBlockingSocket;
 
   /** Whether anything is registered. */
   get active(): boolean {

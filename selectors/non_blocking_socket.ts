@@ -13,7 +13,7 @@ import type { SocketAddress } from "./socket_address.ts";
 export interface NonBlockingSocket {
   /** The address family, `AF_INET`, `AF_INET6` or `AF_UNIX`. */
   readonly family: number;
-  /** The socket type, `SOCK_STREAM`. */
+  /** The socket type, `SOCK_STREAM` or `SOCK_DGRAM`. */
   readonly type: number;
   /** The protocol, 0. */
   readonly proto: number;
@@ -21,6 +21,19 @@ export interface NonBlockingSocket {
   readonly error: Error | null;
   /** After `close()`: settles when the address is free for others; `null` if it is already. */
   readonly released: Promise<void> | null;
+  /**
+   * How many of the bytes that `send` has taken the system has not taken yet. Where the system's own
+   * `send` is called they are 0 always.
+   */
+  readonly unsent: number;
+
+  /**
+   * Calls back once: with `null` when {@linkcode NonBlockingSocket.unsent} has become 0, or with the
+   * error that sending has failed with. At once, before it returns, if it is so already; otherwise
+   * from a microtask, outside any event loop. Works after `close()`, too, which sends what is unsent
+   * first; `abort()` is a failure.
+   */
+  whenSent(callback: (error: Error | null) => void): void;
 
   /** The descriptor; -1 once closed. */
   fileno(): number;
@@ -62,6 +75,14 @@ export interface NonBlockingSocket {
   send(data: Uint8Array | string): number;
   /** Sends as many bytes of `data` as there is room for; `null` if it would block. */
   trySend(data: Uint8Array | string): number | null;
+  /** Receives a datagram, cut to `size` bytes, and tells from whom; `null` of a stream. */
+  recvfrom(size: number): [Uint8Array<ArrayBuffer>, SocketAddress | null];
+  /** Receives a datagram as `recvfrom` does; `null` if it would block. */
+  tryRecvfrom(size: number): [Uint8Array<ArrayBuffer>, SocketAddress | null] | null;
+  /** Sends a datagram to an address, and gives the number of bytes. A stream ignores the address. */
+  sendto(data: Uint8Array | string, address: SocketAddress): number;
+  /** Sends a datagram as `sendto` does; `null` if it would block. */
+  trySendto(data: Uint8Array | string, address: SocketAddress): number | null;
 
   /** Ends receiving, sending or both. */
   shutdown(how: number): void;

@@ -2,6 +2,7 @@
 
 import { COPY_LIMIT, copyOf, giveBlock, LARGE_BLOCK, takeBlock } from "./_buffers.ts";
 import { EVENT_WRITE } from "../events.ts";
+import { connectionAborted } from "../_os_error.ts";
 import type { Source } from "./source.ts";
 
 /** Writable again when no more than this many bytes wait behind the write in flight. */
@@ -37,7 +38,8 @@ export class WriteBehind {
   #block: Uint8Array<ArrayBuffer> | null = null;
   #queue: Uint8Array<ArrayBuffer> | null = null;
   #queued = 0;
-  #whenFlushed: (() => void) | null = null;
+  #lost: Error | null = null;
+  #waiters: ((error: Error | null) => void)[] = [];
 
   constructor(conn: Deno.Conn, source: Source) {
     this.#conn = conn;
@@ -51,6 +53,11 @@ export class WriteBehind {
     throw this.#error;
   }
 
+  /** Whether it takes no more bytes. */
+  get refusing(): boolean {
+    return this.#state >= DRAINING;
+  }
+
   /** Takes no more bytes: whoever writes gets `error`. Those taken before go out. */
   refuse(error: Error): void {
     if (this.#state === FAILED) return;
@@ -59,10 +66,23 @@ export class WriteBehind {
     this.#source.raise(EVENT_WRITE);
   }
 
-  /** Calls back once nothing waits to be written any more: at once if that is so already. */
-  whenFlushed(callback: () => void): void {
-    if (this.#rest === null) callback();
-    else this.#whenFlushed = callback;
+  /** How many bytes were taken that the system has not. */
+  get unsent(): number {
+    return (this.#rest?.length ?? 0) + this.#queued;
+  }
+
+  /**
+   * Calls back once nothing waits to be written any more, with the error that has lost it or `null`:
+   * at once if that is so already.
+   */
+  whenSent(callback: (error: Error | null) => void): void {
+    if (this.#rest === null) callback(this.#lost);
+    else this.#waiters.push(callback);
+  }
+
+  /** The connection is closed under the write in flight: what waits is lost. */
+  abort(): void {
+    if (this.#rest !== null) this.#fail(connectionAborted());
   }
 
   #first(bytes: Uint8Array): number {
@@ -107,7 +127,8 @@ export class WriteBehind {
   }
 
   #advance(count: number): void {
-    const rest = this.#rest!;
+    const rest = this.#rest;
+    if (rest === null) return;
     if (count < rest.length) return this.#write(rest.subarray(count));
     this.#rest = null;
     this.#releaseBlock();
@@ -130,8 +151,9 @@ export class WriteBehind {
   }
 
   #fail(error: Error): void {
+    if (this.#rest === null) return;
     this.#state = FAILED;
-    this.#error = error;
+    this.#error = this.#lost = error;
     this.#rest = null;
     this.#releaseBlock();
     if (this.#queue !== null) giveBlock(this.#queue);
@@ -142,9 +164,9 @@ export class WriteBehind {
   }
 
   #flushed(): void {
-    const callback = this.#whenFlushed;
-    this.#whenFlushed = null;
-    callback?.();
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const callback of waiters) callback(this.#lost);
   }
 
   #releaseBlock(): void {

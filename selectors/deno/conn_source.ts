@@ -102,11 +102,23 @@ export class ConnSource extends Source implements ReadingSource {
   stopWriting(): void {
     if (this.#state !== CONNECTED) throw this.#error ?? notConnected();
     const writing = this.#startWriting();
+    if (writing.refusing) return;
     writing.refuse(new Deno.errors.BrokenPipe("Broken pipe (os error 32)"));
-    writing.whenFlushed(() => {
+    writing.whenSent(() => {
       // A connection that has failed meanwhile has no write side left to shut down.
       if (this.#state === CONNECTED) this.#conn!.closeWrite().catch(() => {});
     });
+  }
+
+  /** How many bytes were taken to be sent that the system has not taken. */
+  get unsent(): number {
+    return this.#writing?.unsent ?? 0;
+  }
+
+  /** See {@linkcode WriteBehind.whenSent}. */
+  whenSent(callback: (error: Error | null) => void): void {
+    if (this.#writing === null) callback(null);
+    else this.#writing.whenSent(callback);
   }
 
   /** Closes. What was taken to be sent is sent first, unless `abort` is set. */
@@ -116,6 +128,7 @@ export class ConnSource extends Source implements ReadingSource {
     this.lower(EVENT_READ | EVENT_WRITE);
     if (state === CONNECTING) this.#abort!.abort();
     if (state === CONNECTED) this.#closeConn(abort);
+    else if (abort) this.#writing?.abort();
   }
 
   protected override keepAlive(alive: boolean): void {
@@ -151,8 +164,9 @@ export class ConnSource extends Source implements ReadingSource {
     const conn = this.#conn!;
     this.#reading!.close();
     this.keepAlive(false);
-    if (abort || this.#writing === null) conn.close();
-    else this.#writing.whenFlushed(() => conn.close());
+    if (this.#writing === null) return conn.close();
+    this.#writing.whenSent(() => conn.close());
+    if (abort) this.#writing.abort();
   }
 
   #syncRef(alive: boolean): void {

@@ -81,8 +81,8 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** A new {@linkcode Socket}. */
-  override createSocket(family?: number): NonBlockingSocket {
-    return new Socket(family);
+  override createSocket(family?: number, type?: number): NonBlockingSocket {
+    return new Socket(family, type);
   }
 
   /** Deno's own loop looks at sockets only now and then: `select()` waits until it has. */

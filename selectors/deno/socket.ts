@@ -90,6 +90,8 @@ export class Socket implements NonBlockingSocket {
   #options: SocketOptions | null = null;
   #toldError: Error | null = null;
   #released: Promise<void> | null = null;
+  /** The connection of a socket that was closed. */
+  #closed: ConnSource | null = null;
 
   /**
    * Creates a socket that is neither bound nor connected, or one for an open descriptor.
@@ -164,6 +166,23 @@ export class Socket implements NonBlockingSocket {
    */
   get released(): Promise<void> | null {
     return this.#released;
+  }
+
+  /** How many of the bytes that `send` has taken the system has not taken yet. Not in CPython. */
+  get unsent(): number {
+    return (this.#conn ?? this.#closed)?.unsent ?? 0;
+  }
+
+  /**
+   * Waits until the system has taken all that `send` has, and until that has failed. Not in CPython.
+   *
+   * @param callback Called once, with `null` or the error that sending has failed with: at once if
+   *   it is so already, otherwise from a microtask.
+   */
+  whenSent(callback: (error: Error | null) => void): void {
+    const conn = this.#conn ?? this.#closed;
+    if (conn === null) callback(null);
+    else conn.whenSent(callback);
   }
 
   /**
@@ -416,6 +435,17 @@ export class Socket implements NonBlockingSocket {
   }
 
   /**
+   * Receives bytes as {@linkcode Socket.recvfrom} does.
+   *
+   * @param size How many at most.
+   * @returns The bytes, and `null`; `null` in place of both if none are here yet.
+   */
+  tryRecvfrom(size: number): [Uint8Array<ArrayBuffer>, SocketAddress | null] | null {
+    const data = this.tryRecv(size);
+    return data === null ? null : [data, null];
+  }
+
+  /**
    * Sends bytes. They are copied: `data` may be changed at once.
    *
    * @param data What to send; a string is sent as UTF-8.
@@ -449,14 +479,26 @@ export class Socket implements NonBlockingSocket {
   }
 
   /**
-   * Sends a datagram: not on a stream socket.
+   * Sends bytes as {@linkcode Socket.send} does: on a stream the address is ignored.
    *
-   * @param _data What to send.
+   * @param data What to send; a string is sent as UTF-8.
    * @param _address Where to.
-   * @throws {Deno.errors.NotSupported} Always.
+   * @returns How many bytes were taken, perhaps not all.
+   * @throws {BlockingIOError} If there is no room now.
    */
-  sendto(_data: Uint8Array | string, _address: SocketAddress): number {
-    throw notSupported("send datagram");
+  sendto(data: Uint8Array | string, _address: SocketAddress): number {
+    return this.send(data);
+  }
+
+  /**
+   * Sends bytes as {@linkcode Socket.sendto} does.
+   *
+   * @param data What to send; a string is sent as UTF-8.
+   * @param _address Where to.
+   * @returns How many bytes were taken, perhaps not all; `null` if there is no room now.
+   */
+  trySendto(data: Uint8Array | string, _address: SocketAddress): number | null {
+    return this.trySend(data);
   }
 
   /**
@@ -483,7 +525,10 @@ export class Socket implements NonBlockingSocket {
     this.#close(false);
   }
 
-  /** Closes the socket at once: bytes that wait to be written are dropped. Not in CPython. */
+  /**
+   * Closes the socket at once: bytes that wait to be written are dropped, also those of a socket that
+   * was closed before. Not in CPython.
+   */
   abort(): void {
     this.#close(true);
   }
@@ -554,7 +599,11 @@ export class Socket implements NonBlockingSocket {
   }
 
   #close(abort: boolean): void {
-    if (this.#fd < 0) return;
+    if (this.#fd < 0) {
+      if (abort) this.#closed?.close(true);
+      return;
+    }
+    this.#closed = this.#conn;
     closeDescriptor(this.#fd);
     this.#conn?.close(abort);
     this.#listener?.close();

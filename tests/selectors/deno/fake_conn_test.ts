@@ -241,6 +241,61 @@ Deno.test("Socket.close() closes the connection when the last bytes cannot be wr
   assertEquals(conn.log, ["close"]);
 });
 
+Deno.test("Socket.unsent counts what the system has not taken, whenSent() tells the end", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  const ends: unknown[] = [];
+  assertEquals(sock.unsent, 0);
+  sock.whenSent((error) => ends.push(["at once", error]));
+  assertEquals(ends.splice(0), [["at once", null]]);
+  sock.send("abc");
+  sock.send("de");
+  sock.whenSent((error) => ends.push(["later", error]));
+  sock.whenSent((error) => ends.push(["too", error]));
+  assertEquals(sock.unsent, 5);
+  conn.writes[0]!.resolve(1);
+  await turn();
+  assertEquals(sock.unsent, 4);
+  conn.writes[1]!.resolve(2);
+  await turn();
+  assertEquals([sock.unsent, ends], [2, []]);
+  conn.writes[2]!.resolve(2);
+  await turn();
+  assertEquals([sock.unsent, ends], [0, [["later", null], ["too", null]]]);
+});
+
+Deno.test("Socket.whenSent() tells of a failure, also one of long ago", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  const ends: unknown[] = [];
+  sock.send("abc");
+  sock.whenSent((error) => ends.push(error));
+  const error = reset();
+  conn.writes[0]!.reject(error);
+  await turn();
+  sock.whenSent((error) => ends.push(error));
+  assertEquals(sock.unsent, 0);
+  assertStrictEquals(ends[0], error);
+  assertStrictEquals(ends[1], error);
+});
+
+Deno.test("Socket.whenSent() works on a closed socket, and abort() ends it", async () => {
+  const conn = new FakeConn();
+  const sock = conn.socket();
+  const ends: unknown[] = [];
+  sock.send("abc");
+  sock.close();
+  sock.whenSent((error) => ends.push(error));
+  assertEquals([sock.unsent, ends, conn.log], [3, [], []]);
+  sock.abort();
+  assertEquals([sock.unsent, conn.log], [0, ["close"]]);
+  assert(ends[0] instanceof Deno.errors.ConnectionAborted);
+  conn.writes[0]!.reject(new Deno.errors.Interrupted());
+  await turn();
+  sock.abort();
+  assertEquals([ends.length, conn.log], [1, ["close"]]);
+});
+
 Deno.test("Socket.abort() closes the connection at once", async () => {
   const conn = new FakeConn();
   const sock = conn.socket();
