@@ -31,6 +31,23 @@ export function startTimer(delay: number, callback: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
+/** Like {@linkcode startTimer}, but the timer does not keep the process alive. */
+export function startIdleTimer(delay: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delay * 1000);
+  Deno.unrefTimer(timer);
+  return () => clearTimeout(timer);
+}
+
+/**
+ * Keeps the process alive.
+ *
+ * @returns What lets it go.
+ */
+export function holdProcess(): () => void {
+  const timer = setInterval(() => {}, LONGEST_WAIT * 1000);
+  return () => clearInterval(timer);
+}
+
 /** Gives the host one cheap turn: its other tasks run, and now and then its sockets are served. */
 export function hostTurn(): Promise<void> {
   return turns(1, () => false);

@@ -29,6 +29,8 @@ export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 /** Socket option, read only: how the connection attempt ended, 0 or an error number. */
 export const SO_ERROR = 4;
+/** Socket option: datagrams may be sent to all hosts of a network. */
+export const SO_BROADCAST = 6;
 /** Socket option: probe an idle connection. */
 export const SO_KEEPALIVE = 9;
 /** Socket option: several sockets may listen at one address. */

@@ -67,4 +67,5 @@ export type { NonBlockingSocket } from "./non_blocking_socket.ts";
 export { Registration } from "./registration.ts";
 export { SelectorKey } from "./selector_key.ts";
 export type { SocketAddress } from "./socket_address.ts";
-export { type DenoSocket, Socket } from "./deno/socket.ts";
+export type { DenoSocket } from "./deno/deno_socket.ts";
+export { Socket } from "./deno/socket.ts";

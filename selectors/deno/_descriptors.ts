@@ -1,6 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import type { Source } from "./source.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /**
  * The descriptors of this layer's own sockets. Deno does not tell the operating system's, so these
@@ -9,27 +9,32 @@ import type { Source } from "./source.ts";
  */
 const FIRST_DESCRIPTOR = 2 ** 20;
 
-const sources = new Map<number, Source>();
+const endpoints = new Map<number, Endpoint>();
 let nextDescriptor = FIRST_DESCRIPTOR;
 
-/** Gives an open source a descriptor. */
-export function openDescriptor(source: Source): number {
-  sources.set(nextDescriptor, source);
+/** Gives an open endpoint a descriptor. */
+export function openDescriptor(endpoint: Endpoint): number {
+  endpoints.set(nextDescriptor, endpoint);
   return nextDescriptor++;
 }
 
-/** The source behind a descriptor, if it is open. */
-export function sourceOf(fd: number): Source | undefined {
-  return sources.get(fd);
+/** The endpoint behind a descriptor, if it is open. */
+export function endpointOf(fd: number): Endpoint | undefined {
+  return endpoints.get(fd);
 }
 
-/** Puts another source behind an open descriptor. */
-export function replaceSource(fd: number, source: Source): void {
-  sources.get(fd)?.handOver(source);
-  sources.set(fd, source);
+/** All open endpoints. */
+export function openEndpoints(): Iterable<Endpoint> {
+  return endpoints.values();
+}
+
+/** Puts another endpoint behind an open descriptor. */
+export function replaceEndpoint(fd: number, endpoint: Endpoint): void {
+  endpoints.get(fd)?.handOver(endpoint);
+  endpoints.set(fd, endpoint);
 }
 
 /** Closes a descriptor. */
 export function closeDescriptor(fd: number): void {
-  sources.delete(fd);
+  endpoints.delete(fd);
 }

@@ -1,30 +1,31 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { COPY_LIMIT, copyOf, giveBlock, LARGE_BLOCK, takeBlock } from "./_buffers.ts";
+import { giveBlock, LARGE_BLOCK, SLAB_LIMIT, slabCopy, takeBlock } from "./_buffers.ts";
 import { EVENT_WRITE } from "../events.ts";
 import { connectionAborted } from "../_os_error.ts";
 import type { Source } from "./source.ts";
 
-/** Writable again when no more than this many bytes wait behind the write in flight. */
-const LOW_WATER = LARGE_BLOCK / 2;
+/** Writable as long as no more than this many bytes wait behind the write in flight. */
+const LOW_WATER = 64 * 1024;
 
-/** Takes bytes; none are waiting. */
-const IDLE = 0;
-/** A write is in flight; more bytes may wait behind it. */
-const WRITING = 1;
-/** A write is in flight, but no more bytes are taken. */
-const DRAINING = 2;
-/** Takes no bytes: whoever writes gets the error. */
-const FAILED = 3;
+/** Takes bytes. */
+const OPEN = 0;
+/** Takes no more bytes: whoever writes gets the error. Those taken before go out. */
+const REFUSING = 1;
+/** Writing has failed. */
+const FAILED = 2;
 
 /**
  * The writing half of a connection: at most one write in flight, and up to `LARGE_BLOCK` bytes
  * behind it that will go out together in the next.
  *
- * Invariants: IDLE -> WRITING (`put`) -> IDLE (all is written) or FAILED; IDLE -> FAILED and WRITING
- * -> DRAINING -> FAILED (`refuse`). EVENT_WRITE holds unless more than `LOW_WATER` bytes wait in the
- * queue. A block belongs to its write until that has settled. Bytes are copied when they are taken,
- * so the caller may change them at once.
+ * Deno carries a write out at once if it can, but tells of it only two microtasks later. So bytes
+ * are copied when they are taken, and the caller may change them at once.
+ *
+ * Invariants: OPEN -> REFUSING (`refuse`); any -> FAILED. A write is in flight exactly while `#rest`,
+ * what of its bytes is not known to be written, is not null; nothing is queued otherwise. `#block`
+ * and `#queue` are null or blocks of `_buffers.ts`: a block belongs to its write until that has
+ * settled. EVENT_WRITE holds unless more than `LOW_WATER` bytes are queued.
  */
 export class WriteBehind {
   readonly #conn: Deno.Conn;
@@ -32,81 +33,76 @@ export class WriteBehind {
   readonly #onWritten = (count: number) => this.#advance(count);
   readonly #onError = (error: Error) => this.#fail(error);
 
-  #state = IDLE;
-  #error: Error | null = null;
+  #state = OPEN;
+  #refusal: Error | null = null;
+  #failure: Error | null = null;
   #rest: Uint8Array<ArrayBuffer> | null = null;
   #block: Uint8Array<ArrayBuffer> | null = null;
   #queue: Uint8Array<ArrayBuffer> | null = null;
   #queued = 0;
-  #lost: Error | null = null;
-  #waiters: ((error: Error | null) => void)[] = [];
+  #waiters: ((error: Error | null) => void)[] | null = null;
 
   constructor(conn: Deno.Conn, source: Source) {
     this.#conn = conn;
     this.#source = source;
   }
 
-  /** Takes bytes, as many as there is room for; `null` if there is none. Throws after a failure. */
-  put(bytes: Uint8Array): number | null {
-    if (this.#state === IDLE) return this.#first(bytes);
-    if (this.#state === WRITING) return this.#append(bytes);
-    throw this.#error;
+  /** How many bytes were taken that the system has not. */
+  get unsent(): number {
+    return this.#rest === null ? 0 : this.#rest.length + this.#queued;
   }
 
-  /** Whether it takes no more bytes. */
-  get refusing(): boolean {
-    return this.#state >= DRAINING;
+  /** Whether no more bytes are taken. */
+  get refuses(): boolean {
+    return this.#state !== OPEN;
+  }
+
+  /** Takes bytes, as many as there is room for; `null` if there is none. Throws if it refuses. */
+  put(bytes: Uint8Array): number | null {
+    if (this.#state !== OPEN) throw this.#refusal;
+    return this.#rest === null ? this.#first(bytes) : this.#append(bytes);
   }
 
   /** Takes no more bytes: whoever writes gets `error`. Those taken before go out. */
   refuse(error: Error): void {
-    if (this.#state === FAILED) return;
-    this.#state = this.#state === IDLE ? FAILED : DRAINING;
-    this.#error = error;
+    if (this.#state !== OPEN) return;
+    this.#state = REFUSING;
+    this.#refusal = error;
     this.#source.raise(EVENT_WRITE);
   }
 
-  /** How many bytes were taken that the system has not. */
-  get unsent(): number {
-    return (this.#rest?.length ?? 0) + this.#queued;
-  }
-
-  /**
-   * Calls back once nothing waits to be written any more, with the error that has lost it or `null`:
-   * at once if that is so already.
-   */
+  /** Calls back once nothing is unsent, with the error that has lost it or `null`. */
   whenSent(callback: (error: Error | null) => void): void {
-    if (this.#rest === null) callback(this.#lost);
-    else this.#waiters.push(callback);
+    if (this.#rest === null) callback(this.#failure);
+    else (this.#waiters ??= []).push(callback);
   }
 
-  /** The connection is closed under the write in flight: what waits is lost. */
+  /** Gives up what is unsent. The connection must be closed by those who wait for it. */
   abort(): void {
-    if (this.#rest !== null) this.#fail(connectionAborted());
+    if (this.#rest !== null) this.#lose(connectionAborted());
   }
 
   #first(bytes: Uint8Array): number {
-    if (bytes.length === 0) return 0;
-    this.#state = WRITING;
-    if (bytes.length <= COPY_LIMIT) {
-      this.#write(copyOf(bytes));
-      return bytes.length;
+    const size = Math.min(bytes.length, LARGE_BLOCK);
+    if (size === 0) return 0;
+    if (size <= SLAB_LIMIT) {
+      this.#write(slabCopy(bytes));
+    } else {
+      this.#block = takeBlock(size);
+      this.#block.set(size === bytes.length ? bytes : bytes.subarray(0, size));
+      this.#write(this.#block.subarray(0, size));
     }
-    const count = Math.min(bytes.length, LARGE_BLOCK);
-    this.#block = takeBlock(LARGE_BLOCK);
-    this.#block.set(count === bytes.length ? bytes : bytes.subarray(0, count));
-    this.#write(this.#block.subarray(0, count));
-    return count;
+    return size;
   }
 
   #append(bytes: Uint8Array): number | null {
-    const count = Math.min(bytes.length, LARGE_BLOCK - this.#queued);
-    if (count === 0) return bytes.length === 0 ? 0 : null;
-    const queue = this.#reserve(this.#queued + count);
-    queue.set(count === bytes.length ? bytes : bytes.subarray(0, count), this.#queued);
-    this.#queued += count;
+    const size = Math.min(bytes.length, LARGE_BLOCK - this.#queued);
+    if (size === 0) return bytes.length === 0 ? 0 : null;
+    const queue = this.#reserve(this.#queued + size);
+    queue.set(size === bytes.length ? bytes : bytes.subarray(0, size), this.#queued);
+    this.#queued += size;
     if (this.#queued > LOW_WATER) this.#source.lower(EVENT_WRITE);
-    return count;
+    return size;
   }
 
   /** The queue, grown to hold `size` bytes. */
@@ -128,45 +124,45 @@ export class WriteBehind {
 
   #advance(count: number): void {
     const rest = this.#rest;
-    if (rest === null) return;
+    if (rest === null) return this.#releaseBlock();
     if (count < rest.length) return this.#write(rest.subarray(count));
     this.#rest = null;
     this.#releaseBlock();
-    if (this.#queue === null) this.#idle();
+    if (this.#queue === null) this.#tell();
     else this.#next(this.#queue);
   }
 
   #next(queue: Uint8Array<ArrayBuffer>): void {
-    const count = this.#queued;
+    const size = this.#queued;
     this.#block = queue;
     this.#queue = null;
     this.#queued = 0;
-    this.#write(queue.subarray(0, count));
-    if (count > LOW_WATER) this.#source.raise(EVENT_WRITE);
-  }
-
-  #idle(): void {
-    this.#state = this.#state === DRAINING ? FAILED : IDLE;
-    this.#flushed();
+    this.#write(queue.subarray(0, size));
+    if (size > LOW_WATER) this.#source.raise(EVENT_WRITE);
   }
 
   #fail(error: Error): void {
-    if (this.#rest === null) return;
-    this.#state = FAILED;
-    this.#error = this.#lost = error;
-    this.#rest = null;
     this.#releaseBlock();
+    // Unless it was given up before.
+    if (this.#rest !== null) this.#lose(error);
+  }
+
+  #lose(error: Error): void {
+    this.#state = FAILED;
+    this.#refusal = this.#failure = error;
+    this.#rest = null;
     if (this.#queue !== null) giveBlock(this.#queue);
     this.#queue = null;
     this.#queued = 0;
     this.#source.raise(EVENT_WRITE);
-    this.#flushed();
+    this.#tell();
   }
 
-  #flushed(): void {
+  #tell(): void {
     const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const callback of waiters) callback(this.#lost);
+    if (waiters === null) return;
+    this.#waiters = null;
+    for (const callback of waiters) callback(this.#failure);
   }
 
   #releaseBlock(): void {

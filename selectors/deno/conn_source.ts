@@ -1,9 +1,20 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import {
+  giveBlock,
+  giveSmallBlock,
+  LARGE_BLOCK,
+  MEDIUM_BLOCK,
+  SMALL_BLOCK,
+  takeBlock,
+  takeSmallBlock,
+} from "./_buffers.ts";
+import { type BindOptions, Endpoint } from "./endpoint.ts";
 import { EVENT_READ, EVENT_WRITE } from "../events.ts";
-import { notConnected } from "../_os_error.ts";
-import { ReadAhead, type ReadingSource } from "./_read_ahead.ts";
-import { Source } from "./source.ts";
+import { hangUp } from "./_hang_up.ts";
+import { linger } from "./_lingering.ts";
+import { ListenerSource } from "./listener_source.ts";
+import { type ErrorCode, notConnected } from "../_os_error.ts";
 import { WriteBehind } from "./_write_behind.ts";
 
 /** No connection yet. */
@@ -15,22 +26,41 @@ const CONNECTED = 2;
 /** Closed by us. */
 const CLOSED = 3;
 
+/** So many reads in a row that a smaller block would have held make the next one smaller. */
+const READS_TO_SHRINK = 2;
+
 /**
  * A connection, from before it is made to its end: reads ahead and writes behind over a `Deno.Conn`.
  *
  * Invariants: UNCONNECTED -> CONNECTING -> CONNECTED, or UNCONNECTED again with `error` set; any ->
- * CLOSED. `conn` and its reading half exist from CONNECTED on, the writing half from the first use of
- * it: most connections of a large server wait to read. Closed while bytes wait to be written, the
- * connection itself closes only after them.
+ * CLOSED. `#conn` exists from CONNECTED on, the writing half from the first use of it: most
+ * connections of a large server wait to read.
+ *
+ * Reading: EVENT_READ holds while bytes wait in the block, from `#start` to `#end`; after the end of
+ * the stream, a failure or `stopReading`, which say so in `#ended` and `#failure`; and after a failed
+ * attempt to connect. Where it does not hold, a read may be in flight (`#reading`), to which the block
+ * belongs until it has settled.
  */
-export class ConnSource extends Source implements ReadingSource {
+export class ConnSource extends Endpoint {
+  readonly #onRead = (count: number | null) => this.#settle(count);
+  readonly #onReadError = (error: Error) => this.#failReading(error);
+
   #state = UNCONNECTED;
   #conn: Deno.Conn | null = null;
-  #reading: ReadAhead | null = null;
-  #writing: WriteBehind | null = null;
+  #error: Error | null = null;
   #abort: AbortController | null = null;
   #keptAlive = true;
-  #error: Error | null = null;
+
+  #reading = false;
+  #ended = false;
+  #failure: Error | null = null;
+  #block: Uint8Array<ArrayBuffer> | null = null;
+  #start = 0;
+  #end = 0;
+  #blockSize = SMALL_BLOCK;
+  #misfits = 0;
+
+  #writing: WriteBehind | null = null;
 
   /** A source over a connection that exists already, or one yet to be connected. */
   constructor(conn?: Deno.Conn) {
@@ -38,118 +68,69 @@ export class ConnSource extends Source implements ReadingSource {
     if (conn) this.#connected(conn);
   }
 
-  /** The connection, once there is one. */
-  get conn(): Deno.Conn | null {
+  override get conn(): Deno.Conn | null {
     return this.#conn;
   }
 
-  /** Whether a connection is being made. */
-  get connecting(): boolean {
-    return this.#state === CONNECTING;
+  override get localAddr(): Deno.Addr | null {
+    return this.#conn?.localAddr ?? null;
   }
 
-  /** Why the last attempt to connect failed, or `null`. */
-  get error(): Error | null {
+  override get remoteAddr(): Deno.Addr | null {
+    return this.#conn?.remoteAddr ?? null;
+  }
+
+  override get error(): Error | null {
     return this.#error;
   }
 
-  /** Begins to connect by what `open` answers. EVENT_WRITE tells that it ended, well or badly. */
-  connect(open: (signal: AbortSignal) => Promise<Deno.Conn>): void {
+  override bind(address: Deno.Addr, options: BindOptions): Endpoint {
+    if (this.#state !== UNCONNECTED) return super.bind(address, options);
+    const listener = ListenerSource.at(address, options);
+    listener.home = this.home;
+    return listener;
+  }
+
+  // Connecting.
+
+  /** EVENT_WRITE tells that connecting has ended, well or badly. */
+  override connect(address: Deno.Addr, prepare: (conn: Deno.Conn) => void): ErrorCode | null {
+    if (this.#state === CONNECTING) return "EALREADY";
+    if (this.#state === CONNECTED) return "EISCONN";
     this.#state = CONNECTING;
     this.#error = null;
     this.lower(EVENT_READ | EVENT_WRITE);
     this.#abort = new AbortController();
-    open(this.#abort.signal).then(
-      (conn) => this.#state === CLOSED ? conn.close() : this.#connected(conn),
-      (error) => this.#refused(error),
-    );
+    open(address, this.#abort.signal)
+      .then((conn) => this.#take(conn, prepare))
+      .catch((error) => this.#refused(error));
+    return "EINPROGRESS";
   }
 
-  override arm(events: number): void {
-    if ((events & EVENT_READ) === 0 || this.#reading === null) return;
-    this.#syncRef(this.watched);
-    this.#reading.arm();
-  }
-
-  /** A read has failed: who writes from now on is told the same. */
-  fail(error: Error): void {
-    if (this.#state === CONNECTED) this.#startWriting().refuse(error);
-  }
-
-  /** See {@linkcode ReadAhead.take}. */
-  take(size: number): Uint8Array<ArrayBuffer> | null {
-    return this.#reading === null ? this.#notYet() : this.#reading.take(size);
-  }
-
-  /** See {@linkcode ReadAhead.takeInto}. */
-  takeInto(target: Uint8Array): number | null {
-    return this.#reading === null ? this.#notYet() : this.#reading.takeInto(target);
-  }
-
-  /** See {@linkcode WriteBehind.put}. */
-  put(bytes: Uint8Array): number | null {
-    if (this.#writing !== null) return this.#writing.put(bytes);
-    return this.#state === CONNECTED ? this.#startWriting().put(bytes) : this.#notYet();
-  }
-
-  /** Ends the stream of received bytes. */
-  stopReading(): void {
-    if (this.#reading === null) throw this.#error ?? notConnected();
-    this.#reading.stop();
-  }
-
-  /** Ends the stream of sent bytes: the peer finds its end after what was sent so far. */
-  stopWriting(): void {
-    if (this.#state !== CONNECTED) throw this.#error ?? notConnected();
-    const writing = this.#startWriting();
-    if (writing.refusing) return;
-    writing.refuse(new Deno.errors.BrokenPipe("Broken pipe (os error 32)"));
-    writing.whenSent(() => {
-      // A connection that has failed meanwhile has no write side left to shut down.
-      if (this.#state === CONNECTED) this.#conn!.closeWrite().catch(() => {});
-    });
-  }
-
-  /** How many bytes were taken to be sent that the system has not taken. */
-  get unsent(): number {
-    return this.#writing?.unsent ?? 0;
-  }
-
-  /** See {@linkcode WriteBehind.whenSent}. */
-  whenSent(callback: (error: Error | null) => void): void {
-    if (this.#writing === null) callback(null);
-    else this.#writing.whenSent(callback);
-  }
-
-  /** Closes. What was taken to be sent is sent first, unless `abort` is set. */
-  close(abort = false): void {
-    const state = this.#state;
-    this.#state = CLOSED;
-    this.lower(EVENT_READ | EVENT_WRITE);
-    if (state === CONNECTING) this.#abort!.abort();
-    if (state === CONNECTED) this.#closeConn(abort);
-    else if (abort) this.#writing?.abort();
-  }
-
-  protected override keepAlive(alive: boolean): void {
-    if (this.#reading?.pending) this.#syncRef(alive);
+  #take(conn: Deno.Conn, prepare: (conn: Deno.Conn) => void): void {
+    if (this.#state === CLOSED) return hangUp(conn);
+    try {
+      prepare(conn);
+    } catch (error) {
+      hangUp(conn);
+      throw error;
+    }
+    this.#connected(conn);
   }
 
   #connected(conn: Deno.Conn): void {
     this.#state = CONNECTED;
     this.#conn = conn;
     this.#abort = null;
-    this.#reading = new ReadAhead(conn, this);
     this.raise(EVENT_WRITE);
-  }
-
-  #startWriting(): WriteBehind {
-    return this.#writing ??= new WriteBehind(this.#conn!, this);
+    // Whoever waits to read could not begin to before.
+    this.stir();
   }
 
   #refused(error: Error): void {
     if (this.#state === CLOSED) return;
     this.#state = UNCONNECTED;
+    this.#abort = null;
     this.#error = error;
     this.raise(EVENT_READ | EVENT_WRITE);
   }
@@ -160,13 +141,168 @@ export class ConnSource extends Source implements ReadingSource {
     throw this.#error ?? notConnected();
   }
 
-  #closeConn(abort: boolean): void {
+  // Reading.
+
+  override arm(events: number): void {
+    if ((events & EVENT_READ) === 0 || this.#reading || this.#state !== CONNECTED) return;
+    this.#syncRef(this.watched);
+    this.#reading = true;
+    this.#block ??= this.#blockSize === SMALL_BLOCK ? takeSmallBlock() : takeBlock(this.#blockSize);
+    this.#conn!.read(this.#block).then(this.#onRead, this.#onReadError);
+  }
+
+  override take(size: number): Uint8Array<ArrayBuffer> | null {
+    const start = this.#start;
+    if (start === this.#end) return this.#nothing() ? new Uint8Array(0) : null;
+    // An array of its own, however large: to hand the block over and to make a new one costs as much.
+    const bytes = this.#block!.slice(start, Math.min(this.#end, start + size));
+    this.#consume(start + bytes.length);
+    return bytes;
+  }
+
+  override takeInto(target: Uint8Array): number | null {
+    const start = this.#start;
+    const end = Math.min(this.#end, start + target.length);
+    if (start === this.#end) return this.#nothing() ? 0 : null;
+    target.set(this.#block!.subarray(start, end));
+    this.#consume(end);
+    return end - start;
+  }
+
+  /**
+   * No bytes are here: returns whether the stream has ended. Throws what reading has failed with, and
+   * starts a read if none is in flight.
+   */
+  #nothing(): boolean {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#ended) return true;
+    if (this.#state !== CONNECTED) return this.#notYet() !== null;
+    this.arm(EVENT_READ);
+    return false;
+  }
+
+  #consume(end: number): void {
+    this.#start = end;
+    if (end < this.#end) return;
+    this.#start = this.#end = 0;
+    if (this.#block!.length !== this.#blockSize || !this.watched) this.#release();
+    if (!this.#ended) this.lower(EVENT_READ);
+  }
+
+  #settle(count: number | null): void {
+    this.#reading = false;
+    if (this.#state !== CONNECTED || this.#ended) return this.#release();
+    if (count === null) {
+      this.#ended = true;
+      this.#release();
+    } else {
+      this.#end = count;
+      this.#adapt(count);
+    }
+    this.raise(EVENT_READ);
+  }
+
+  #failReading(error: Error): void {
+    this.#reading = false;
+    this.#release();
+    if (this.#state !== CONNECTED || this.#ended) return;
+    this.#failure = error;
+    // Whoever writes from now on is told the same.
+    this.#startWriting().refuse(error);
+    this.raise(EVENT_READ);
+  }
+
+  /** A block that came back full makes the next one larger, a trickle smaller. */
+  #adapt(count: number): void {
+    const size = this.#blockSize;
+    if (count === size) this.#resize(size === SMALL_BLOCK ? MEDIUM_BLOCK : LARGE_BLOCK);
+    else if (size === SMALL_BLOCK || count > smaller(size)) this.#misfits = 0;
+    else if (++this.#misfits === READS_TO_SHRINK) this.#resize(smaller(size));
+  }
+
+  #resize(size: number): void {
+    this.#blockSize = size;
+    this.#misfits = 0;
+  }
+
+  #release(): void {
+    const block = this.#block;
+    if (block === null) return;
+    this.#block = null;
+    if (block.length === SMALL_BLOCK) giveSmallBlock(block);
+    else giveBlock(block);
+  }
+
+  override stopReading(): void {
+    if (this.#state !== CONNECTED) throw this.#error ?? notConnected();
+    if (this.#failure !== null) return;
+    this.#ended = true;
+    this.raise(EVENT_READ);
+  }
+
+  // Writing.
+
+  override put(bytes: Uint8Array): number | null {
+    if (this.#writing !== null) return this.#writing.put(bytes);
+    return this.#state === CONNECTED ? this.#startWriting().put(bytes) : this.#notYet();
+  }
+
+  override get unsent(): number {
+    return this.#writing?.unsent ?? 0;
+  }
+
+  override whenSent(callback: (error: Error | null) => void): void {
+    if (this.#writing === null) callback(null);
+    else this.#writing.whenSent(callback);
+  }
+
+  override stopWriting(): void {
+    if (this.#state !== CONNECTED) throw this.#error ?? notConnected();
+    const writing = this.#startWriting();
+    if (writing.refuses) return;
+    writing.refuse(new Deno.errors.BrokenPipe("Broken pipe (os error 32)"));
+    writing.whenSent((error) => {
+      // A connection that has failed, or been closed, has no write side left to shut down.
+      if (error === null && this.#state === CONNECTED) this.#conn!.closeWrite().catch(() => {});
+    });
+  }
+
+  #startWriting(): WriteBehind {
+    return this.#writing ??= new WriteBehind(this.#conn!, this);
+  }
+
+  // Closing.
+
+  override close(abort: boolean): void {
+    const state = this.#state;
+    this.#state = CLOSED;
+    this.lower(EVENT_READ | EVENT_WRITE);
+    if (state === CONNECTING) this.#abort!.abort();
+    if (state === CONNECTED) this.#closeConn();
+    if (abort) this.#writing?.abort();
+    else if (state === CONNECTED && this.unsent > 0) linger(this, false);
+  }
+
+  /** Closes the connection after the last byte. */
+  #closeConn(): void {
     const conn = this.#conn!;
-    this.#reading!.close();
+    if (!this.#reading) this.#release();
     this.keepAlive(false);
-    if (this.#writing === null) return conn.close();
-    this.#writing.whenSent(() => conn.close());
-    if (abort) this.#writing.abort();
+    if (this.#writing === null) hangUp(conn);
+    else this.#writing.whenSent(() => hangUp(conn));
+  }
+
+  override abandon(): void {
+    this.#writing?.abort();
+    if (this.#state === CONNECTED) hangUp(this.#conn!);
+  }
+
+  protected override keepAlive(alive: boolean): void {
+    if (this.#reading) this.#syncRef(alive);
+    // A connection that nobody watches, and that has nothing to give, needs no large block.
+    else if (!alive && this.#blockSize !== SMALL_BLOCK && this.#start === this.#end) {
+      this.#release();
+    }
   }
 
   #syncRef(alive: boolean): void {
@@ -175,4 +311,18 @@ export class ConnSource extends Source implements ReadingSource {
     if (alive) this.#conn!.ref();
     else this.#conn!.unref();
   }
+}
+
+function smaller(size: number): number {
+  return size === LARGE_BLOCK ? MEDIUM_BLOCK : SMALL_BLOCK;
+}
+
+/**
+ * Connects. Deno throws a connection away, and leaks it, whose signal is aborted just as it is made:
+ * it looks at the signal once more, and is told by this one that all is well.
+ */
+function open(address: Deno.Addr, signal: AbortSignal): Promise<Deno.Conn> {
+  if (address.transport === "unix") return Deno.connect(address as Deno.UnixConnectOptions);
+  signal.throwIfAborted = () => {};
+  return Deno.connect({ ...address as Deno.NetAddr, transport: "tcp", signal });
 }

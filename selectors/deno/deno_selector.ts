@@ -1,14 +1,16 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { BaseSelector } from "../base_selector.ts";
-import { sourceOf } from "./_descriptors.ts";
+import { endpointOf, openEndpoints } from "./_descriptors.ts";
 import { descriptorOf, type FileObj } from "../file_object.ts";
 import { hostLook, hostTurn, now } from "../_host.ts";
+import { hurry, linger } from "./_lingering.ts";
 import type { NonBlockingSocket } from "../non_blocking_socket.ts";
 import { badDescriptor } from "../_os_error.ts";
 import { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
-import { isDenoSocket, Socket } from "./socket.ts";
+import { isDenoSocket } from "./deno_socket.ts";
+import { Socket } from "./socket.ts";
 import type { Source, Watcher } from "./source.ts";
 
 /** A `select()` that need not wait still has the host look at its sockets this often, in seconds. */
@@ -80,9 +82,23 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
     this.#waiting = false;
   }
 
-  /** A new {@linkcode Socket}. */
+  /**
+   * A new {@linkcode Socket}, which belongs to the selector, as those do that it accepts: when the
+   * selector is closed, what they have not sent is given up unless their peers go on taking it.
+   */
   override createSocket(family?: number, type?: number): NonBlockingSocket {
-    return new Socket(family, type);
+    const sock = new Socket(family, type);
+    endpointOf(sock.fileno())!.home = this;
+    return sock;
+  }
+
+  /** Closes the selector. See {@linkcode BaseSelector.close}. */
+  override close(): void {
+    super.close();
+    for (const endpoint of openEndpoints()) {
+      if (endpoint.home === this && endpoint.unsent > 0) linger(endpoint, true);
+    }
+    hurry(this);
   }
 
   /** Deno's own loop looks at sockets only now and then: `select()` waits until it has. */
@@ -94,7 +110,7 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
 
   /** Begins to watch a socket. */
   protected override attach(key: SelectorKey<D>): Registration<D> {
-    const source = sourceOf(key.fd);
+    const source = endpointOf(key.fd);
     if (source === undefined) throw badDescriptor(key.fd);
     const row = new SourceRegistration(key, source, this.#queue);
     source.watch(row);

@@ -1,120 +1,146 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { type BindOptions, Endpoint } from "./endpoint.ts";
 import { EVENT_READ } from "../events.ts";
-import { Source } from "./source.ts";
+import { hangUp } from "./_hang_up.ts";
 
-/** No connection here, none asked for. */
-const IDLE = 0;
-/** An accept is in flight. */
-const PENDING = 1;
-/** A connection is waiting. */
-const READY = 2;
-/** Accepting failed; the next who accepts is told. */
-const FAILED = 3;
-/** Closed by us. */
-const CLOSED = 4;
+/** How many connections are accepted ahead of whoever accepts, at most. */
+const MAX_AHEAD = 64;
+
+/** The length of the system's queue until `listen` asks for another. CPython: `create_server`. */
+const DEFAULT_BACKLOG = 100;
+
+/** How a listener was bound; one that was adopted does not tell. */
+type Bound = Pick<BindOptions, "reusePort">;
 
 /**
- * Accepts ahead over a `Deno.Listener`: at most one accept in flight, whose connection waits here
- * for whoever accepts next. The others wait in the operating system's backlog.
+ * Accepts ahead over a `Deno.Listener`: at most one accept in flight, and as long as somebody watches
+ * the next one begins at once, up to `MAX_AHEAD` connections that wait here for whoever accepts. The
+ * others wait in the system's queue.
  *
- * Invariants: IDLE -> PENDING (`arm`) -> READY or FAILED -> IDLE (`take`); any -> CLOSED. EVENT_READ
- * holds in READY and FAILED. `accepting` is set exactly while an accept is in flight: in PENDING, and
- * for a moment in CLOSED.
+ * Deno tells an address, and the port that 0 becomes, only by listening there. So a socket that is
+ * bound listens already, with a queue of `DEFAULT_BACKLOG`; `listen` with another length listens anew
+ * at the same address.
+ *
+ * Invariants: connections wait in `#queue` from `#first` on, and behind them perhaps an `#error` that
+ * the next who accepts is told; EVENT_READ holds while there is either. `#accepting` is set exactly
+ * while an accept is in flight, which may outlast `#closed`.
  */
-export class ListenerSource extends Source {
-  readonly #listener: Deno.Listener;
+export class ListenerSource extends Endpoint {
   readonly #onAccepted = (conn: Deno.Conn) => this.#accepted(conn);
   readonly #onError = (error: Error) => this.#fail(error);
+  readonly #bound: Bound | null;
 
-  #state = IDLE;
-  #conn: Deno.Conn | null = null;
+  #listener: Deno.Listener;
+  #listening: boolean;
+  #closed = false;
+  #queue: (Deno.Conn | null)[] = [];
+  #first = 0;
   #error: Error | null = null;
   #keptAlive = true;
   #accepting: Promise<void> | null = null;
 
-  constructor(listener: Deno.Listener) {
+  /** A source over a listener that exists already: one that was adopted, unless it is said how. */
+  constructor(listener: Deno.Listener, bound: Bound | null = null) {
     super();
     this.#listener = listener;
+    this.#bound = bound;
+    this.#listening = bound === null;
   }
 
-  /** The listener. */
-  get listener(): Deno.Listener {
-    return this.#listener;
+  /** A source that is bound to an address. */
+  static at(address: Deno.Addr, options: BindOptions): ListenerSource {
+    return new ListenerSource(listenAt(address, options, DEFAULT_BACKLOG), options);
+  }
+
+  override get localAddr(): Deno.Addr {
+    return this.#listener.addr;
   }
 
   /**
-   * Settles when the accept in flight has. Only then does Deno let go of the address of a listener
-   * that was closed meanwhile.
+   * Accepts from now on. The queue of a listener that was adopted, or listens already, stays as it is;
+   * so does that of a Unix socket, whose length Deno does not let anybody choose.
    */
-  get accepting(): Promise<void> | null {
-    return this.#accepting;
+  override listen(backlog = DEFAULT_BACKLOG): void {
+    if (this.#listening) return;
+    const { addr } = this.#listener;
+    if (backlog !== DEFAULT_BACKLOG && addr.transport === "tcp") {
+      hangUp(this.#listener);
+      this.#listener = listenAt(addr, this.#bound!, Math.max(backlog, 0));
+    }
+    this.#listening = true;
+    this.stir();
   }
 
   override arm(events: number): void {
-    if ((events & EVENT_READ) === 0 || this.#state !== IDLE) return;
-    this.#state = PENDING;
-    this.#syncRef(this.watched);
-    this.#accepting = this.#listener.accept().then(this.#onAccepted, this.#onError);
+    if ((events & EVENT_READ) === 0 || !this.#listening || this.#closed) return;
+    if (this.#accepting === null) this.#begin();
   }
 
-  /** Takes a connection, `null` if none is here yet. Throws what accepting failed with. */
-  take(): Deno.Conn | null {
-    if (this.#state === READY) return this.#give();
-    if (this.#state === FAILED) throw this.#forget();
+  override accept(): Deno.Conn | null {
+    if (!this.#listening) return super.accept();
+    if (this.#first < this.#queue.length) return this.#shift();
+    const error = this.#error;
+    if (error !== null) {
+      this.#error = null;
+      this.lower(EVENT_READ);
+      throw error;
+    }
     this.arm(EVENT_READ);
     return null;
   }
 
-  /** Closes, together with a connection that nobody has taken. */
-  close(): void {
-    this.#state = CLOSED;
+  /** Closes, together with the connections that nobody has accepted. */
+  override close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.lower(EVENT_READ);
     // Whoever waits until the address is free keeps the process alive for that.
     if (this.#accepting !== null) this.#syncRef(true);
-    this.#listener.close();
-    this.#conn?.close();
+    hangUp(this.#listener);
+    for (const conn of this.#queue) conn?.close();
+    this.#queue = [];
+  }
+
+  /** An accept in flight keeps the address of a listener that was closed. */
+  override get released(): Promise<void> | null {
+    return this.#accepting;
   }
 
   protected override keepAlive(alive: boolean): void {
-    if (this.#state === PENDING) this.#syncRef(alive);
+    if (this.#accepting !== null) this.#syncRef(alive);
+  }
+
+  #begin(): void {
+    this.#syncRef(this.watched);
+    this.#accepting = this.#listener.accept().then(this.#onAccepted, this.#onError);
   }
 
   #accepted(conn: Deno.Conn): void {
     this.#accepting = null;
-    if (this.#state === CLOSED) return conn.close();
-    this.#state = READY;
-    this.#conn = conn;
+    if (this.#closed) return conn.close();
+    this.#queue.push(conn);
     this.raise(EVENT_READ);
+    if (this.watched && this.#queue.length - this.#first < MAX_AHEAD) this.#begin();
   }
 
   #fail(error: Error): void {
     this.#accepting = null;
-    if (this.#state === CLOSED) return;
-    this.#state = IDLE;
-    if (hasGone(error)) return this.arm(EVENT_READ);
-    this.#state = FAILED;
+    if (this.#closed) return;
+    if (hasGone(error)) return this.#begin();
     this.#error = error;
     this.raise(EVENT_READ);
   }
 
-  #give(): Deno.Conn {
-    const conn = this.#conn!;
-    this.#conn = null;
-    this.#idle();
+  #shift(): Deno.Conn {
+    const conn = this.#queue[this.#first]!;
+    this.#queue[this.#first++] = null;
+    if (this.#first === this.#queue.length) {
+      this.#queue = [];
+      this.#first = 0;
+      if (this.#error === null) this.lower(EVENT_READ);
+    }
     return conn;
-  }
-
-  #forget(): Error {
-    const error = this.#error!;
-    this.#error = null;
-    this.#idle();
-    return error;
-  }
-
-  #idle(): void {
-    this.#state = IDLE;
-    this.lower(EVENT_READ);
   }
 
   #syncRef(alive: boolean): void {
@@ -123,6 +149,16 @@ export class ListenerSource extends Source {
     if (alive) this.#listener.ref();
     else this.#listener.unref();
   }
+}
+
+function listenAt(address: Deno.Addr, { reusePort }: Bound, tcpBacklog: number): Deno.Listener {
+  if (address.transport === "unix") {
+    return Deno.listen({ path: (address as Deno.UnixAddr).path!, transport: "unix" });
+  }
+  const { hostname, port } = address as Deno.NetAddr;
+  const options = { hostname, port, tcpBacklog };
+  // Without its unstable flag Deno ends the process when it finds the option.
+  return Deno.listen(reusePort ? { ...options, reusePort } as Deno.TcpListenOptions : options);
 }
 
 /**

@@ -4,7 +4,6 @@
 import { ConnSource } from "./conn_source.ts";
 import {
   AF_INET,
-  AF_INET6,
   AF_UNIX,
   SHUT_RD,
   SHUT_RDWR,
@@ -13,9 +12,12 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../constants.ts";
-import { closeDescriptor, openDescriptor, replaceSource, sourceOf } from "./_descriptors.ts";
-import { BlockingIOError, ValueError } from "../errors.ts";
+import { type DenoSocket, isListener } from "./deno_socket.ts";
+import { closeDescriptor, endpointOf, openDescriptor, replaceEndpoint } from "./_descriptors.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { BlockingIOError } from "../errors.ts";
 import { ListenerSource } from "./listener_source.ts";
+import { checkKind, newEndpoint } from "./_new_endpoint.ts";
 import type { NonBlockingSocket } from "../non_blocking_socket.ts";
 import {
   badDescriptor,
@@ -27,25 +29,25 @@ import {
 } from "../_os_error.ts";
 import { DENO_INSPECT, NODE_INSPECT, repr } from "../_repr.ts";
 import { familyOf, fromDeno, type SocketAddress, toDeno } from "../socket_address.ts";
+import { checkBytes, checkRoom, checkSize, toBytes, wouldBlock } from "./_socket_calls.ts";
 import { SocketOptions } from "./_socket_options.ts";
-
-/** What {@linkcode Socket.from} adopts. */
-export type DenoSocket = Deno.Listener | Deno.Conn;
 
 /** The socket of each adopted listener or connection. */
 const adopted = new WeakMap<DenoSocket, Socket>();
 
-const encoder = new TextEncoder();
-
 /**
- * Python's non-blocking stream socket, over Deno's own listeners and connections.
+ * Python's non-blocking socket, over Deno's own listeners, connections and datagram ports.
  *
- * - Every byte received is kept for whoever reads next, also across `unregister` and `modify`.
- * - `send` copies what it takes. Up to 128 KB wait to be written; `close` writes them first.
+ * - Every byte received is kept for whoever reads next, also across `unregister` and `modify`. What
+ *   `recv` gives is the caller's: its `buffer` holds nothing else.
+ * - `send` copies what it takes. Up to 512 KB wait to be written (`unsent` tells how much);
+ *   `close` writes them first, as long as the other end takes them.
  * - A call that would wait throws {@linkcode BlockingIOError}, and what it waits for is begun: the
  *   same call works later, with or without a selector. `tryRecv` and its like answer `null` instead
  *   of throwing: they are not in CPython.
- * - There is no blocking mode, no datagram socket and no local address for `connect`: these throw
+ * - Datagrams are Deno's own with `--unstable-net`, Node's `dgram` without. A datagram socket is
+ *   connected to numeric addresses only.
+ * - There is no blocking mode and no local address for `connect` of a stream socket: these throw
  *   `Deno.errors.NotSupported`.
  *
  * @example Usage
@@ -79,25 +81,21 @@ const encoder = new TextEncoder();
  * @see {@link https://docs.python.org/3/library/socket.html#socket-objects}
  */
 export class Socket implements NonBlockingSocket {
-  // Invariants: #fd is -1 exactly when closed or detached, and then #conn and #listener are null.
-  // Otherwise exactly one of them is set: #listener from bind() on, else #conn, connected or not.
+  // Invariants: #fd is -1 exactly when closed or detached. #endpoint is null only when detached: a
+  // closed socket may have bytes to send, and be aborted.
   readonly #family: number;
+  readonly #type: number;
   readonly #proto: number;
   #fd: number;
-  #conn: ConnSource | null = null;
-  #listener: ListenerSource | null = null;
-  #listening = false;
+  #endpoint: Endpoint | null;
   #options: SocketOptions | null = null;
   #toldError: Error | null = null;
-  #released: Promise<void> | null = null;
-  /** The connection of a socket that was closed. */
-  #closed: ConnSource | null = null;
 
   /**
    * Creates a socket that is neither bound nor connected, or one for an open descriptor.
    *
    * @param family `AF_INET`, `AF_INET6` or `AF_UNIX`.
-   * @param type `SOCK_STREAM`.
+   * @param type `SOCK_STREAM` or `SOCK_DGRAM`.
    * @param proto 0.
    * @param fileno A descriptor, as {@linkcode Socket.detach} gives.
    * @throws {Deno.errors.NotSupported} If Deno has no such sockets.
@@ -109,18 +107,16 @@ export class Socket implements NonBlockingSocket {
     proto = 0,
     fileno: number | null = null,
   ) {
-    if (family !== AF_INET && family !== AF_INET6 && family !== AF_UNIX) {
-      throw notSupported(`create socket of family ${family}`);
-    }
-    if (type !== SOCK_STREAM) throw notSupported(`create socket of type ${type}`);
+    checkKind(family, type);
     this.#family = family;
+    this.#type = type;
     this.#proto = proto;
-    const source = fileno === null ? new ConnSource() : sourceOf(fileno);
-    this.#fd = fileno ?? openDescriptor(source!);
-    if (source instanceof ConnSource) this.#conn = source;
-    else if (source instanceof ListenerSource) this.#listener = source;
-    else throw badDescriptor();
-    this.#listening = fileno !== null;
+    const endpoint = fileno === null
+      ? newEndpoint(family, type, () => this.#ensureOptions())
+      : endpointOf(fileno);
+    if (endpoint === undefined) throw badDescriptor();
+    this.#endpoint = endpoint;
+    this.#fd = fileno ?? openDescriptor(endpoint);
   }
 
   /**
@@ -145,9 +141,9 @@ export class Socket implements NonBlockingSocket {
     return this.#family;
   }
 
-  /** The socket type: `SOCK_STREAM`. */
+  /** The socket type: `SOCK_STREAM` or `SOCK_DGRAM`. */
   get type(): number {
-    return SOCK_STREAM;
+    return this.#type;
   }
 
   /** The protocol given at creation. */
@@ -157,7 +153,7 @@ export class Socket implements NonBlockingSocket {
 
   /** The very error that ended the last `connect`, or `null`. Not in CPython. */
   get error(): Error | null {
-    return this.#conn?.error ?? null;
+    return this.#endpoint?.error ?? null;
   }
 
   /**
@@ -165,12 +161,12 @@ export class Socket implements NonBlockingSocket {
    * is already. Not in CPython, where `close()` frees it at once.
    */
   get released(): Promise<void> | null {
-    return this.#released;
+    return this.#fd < 0 ? this.#endpoint?.released ?? null : null;
   }
 
   /** How many of the bytes that `send` has taken the system has not taken yet. Not in CPython. */
   get unsent(): number {
-    return (this.#conn ?? this.#closed)?.unsent ?? 0;
+    return this.#endpoint?.unsent ?? 0;
   }
 
   /**
@@ -180,9 +176,8 @@ export class Socket implements NonBlockingSocket {
    *   it is so already, otherwise from a microtask.
    */
   whenSent(callback: (error: Error | null) => void): void {
-    const conn = this.#conn ?? this.#closed;
-    if (conn === null) callback(null);
-    else conn.whenSent(callback);
+    if (this.#endpoint === null) callback(null);
+    else this.#endpoint.whenSent(callback);
   }
 
   /**
@@ -202,9 +197,8 @@ export class Socket implements NonBlockingSocket {
    * @throws {Deno.errors.BadResource} If the socket is closed.
    */
   getsockname(): SocketAddress {
-    this.#checkOpen();
-    const addr = this.#listener?.listener.addr ?? this.#conn?.conn?.localAddr;
-    if (addr !== undefined) return fromDeno(addr);
+    const addr = this.#open().localAddr;
+    if (addr !== null) return fromDeno(addr);
     if (this.#family === AF_UNIX) return "";
     return this.#family === AF_INET ? ["0.0.0.0", 0] : ["::", 0, 0, 0];
   }
@@ -217,10 +211,9 @@ export class Socket implements NonBlockingSocket {
    * @throws {Deno.errors.BadResource} If the socket is closed.
    */
   getpeername(): SocketAddress {
-    this.#checkOpen();
-    const conn = this.#conn?.conn;
-    if (!conn) throw notConnected();
-    return fromDeno(conn.remoteAddr);
+    const addr = this.#open().remoteAddr;
+    if (addr === null) throw notConnected();
+    return fromDeno(addr);
   }
 
   /**
@@ -233,7 +226,7 @@ export class Socket implements NonBlockingSocket {
    * @throws {Deno.errors.NotSupported} If Deno does not tell it.
    */
   getsockopt(level: number, option: number): number {
-    this.#checkOpen();
+    this.#open();
     if (level === SOL_SOCKET && option === SO_ERROR) return this.#takeError();
     return this.#ensureOptions().get(level, option);
   }
@@ -248,8 +241,8 @@ export class Socket implements NonBlockingSocket {
    * @throws {Deno.errors.NotSupported} If Deno cannot set it.
    */
   setsockopt(level: number, option: number, value: number | boolean): void {
-    this.#checkOpen();
-    this.#ensureOptions().set(level, option, Boolean(value), this.#conn?.conn ?? null);
+    const { conn } = this.#open();
+    this.#ensureOptions().set(level, option, Boolean(value), conn);
   }
 
   /**
@@ -268,44 +261,44 @@ export class Socket implements NonBlockingSocket {
    * @throws {Deno.errors.NotSupported} If `blocking` is true.
    */
   setblocking(blocking: boolean): void {
-    this.#checkOpen();
+    this.#open();
     if (blocking) throw notSupported("set socket to blocking mode");
   }
 
   /**
-   * Takes a local address, and listens there at once: this is how Deno tells the port that 0
-   * becomes. Connections wait in the system until {@linkcode Socket.listen} allows to accept them.
+   * Takes a local address. A stream socket listens there at once: this is how Deno tells the port that
+   * 0 becomes. Connections wait in the system until {@linkcode Socket.listen} allows to accept them.
    *
    * @param address The address; an empty host means every interface.
    * @throws {Deno.errors.AddrInUse} If somebody else has the address.
    * @throws {TypeError} If it is no address of the family.
    */
   bind(address: SocketAddress): void {
-    this.#checkOpen();
-    const conn = this.#conn;
-    if (conn === null || conn.conn !== null || conn.connecting) {
-      throw osError("EINVAL", "Invalid argument");
-    }
-    const options = toDeno(this.#family, address, "bind");
-    const reusePort = this.#options?.reusePort ?? false;
-    this.#listener = new ListenerSource(
-      options.transport === "unix"
-        ? Deno.listen(options)
-        : Deno.listen(reusePort ? { ...options, reusePort } as Deno.TcpListenOptions : options),
-    );
-    this.#conn = null;
-    replaceSource(this.#fd, this.#listener);
+    const endpoint = this.#open();
+    const bound = endpoint.bind(toDeno(this.#family, address, "bind"), this.#ensureOptions());
+    if (bound === endpoint) return;
+    this.#endpoint = bound;
+    replaceEndpoint(this.#fd, bound);
   }
 
   /**
    * Allows to accept connections. A socket without an address takes a free port.
    *
-   * @param _backlog Ignored: Deno chooses the length of the queue itself.
+   * @param backlog How many connections may wait in the system to be accepted; 100 unless given. Where
+   *   it differs the socket listens anew, and connections made since `bind` are broken. Up to 64 more
+   *   wait here while the socket is watched. Of a Unix socket, of one that listens already, and of a
+   *   listener that was adopted, the length stays as it is.
+   * @throws {TypeError} If `backlog` is no integer.
+   * @throws {Deno.errors.AddrInUse} If somebody else has taken the address meanwhile.
    */
-  listen(_backlog?: number): void {
-    this.#checkOpen();
-    if (this.#listener === null) this.bind(["", 0]);
-    this.#listening = true;
+  listen(backlog?: number): void {
+    if (backlog !== undefined && !Number.isInteger(backlog)) {
+      throw new TypeError(`an integer is required, not ${repr(backlog)}`);
+    }
+    if (this.#open().localAddr === null && this.#type === SOCK_STREAM) {
+      this.bind(this.#family === AF_UNIX ? "" : ["", 0]);
+    }
+    this.#open().listen(backlog);
   }
 
   /**
@@ -324,22 +317,25 @@ export class Socket implements NonBlockingSocket {
    * @returns A socket for it, and the address of the other end; `null` if none is waiting.
    */
   tryAccept(): [Socket, SocketAddress] | null {
-    this.#checkOpen();
-    if (this.#listener === null || !this.#listening) throw osError("EINVAL", "Invalid argument");
-    const conn = this.#listener.take();
+    const listener = this.#open();
+    const conn = listener.accept();
     if (conn === null) return null;
-    return [adopt(new ConnSource(conn), this.#family), fromDeno(conn.remoteAddr)];
+    const endpoint = new ConnSource(conn);
+    endpoint.home = listener.home;
+    return [adopt(endpoint, this.#family), fromDeno(conn.remoteAddr)];
   }
 
   /**
    * Begins to connect. When that has ended, well or badly, the socket is writable, and
-   * `getsockopt(SOL_SOCKET, SO_ERROR)` or {@linkcode Socket.error} tells how.
+   * `getsockopt(SOL_SOCKET, SO_ERROR)` or {@linkcode Socket.error} tells how. A datagram socket is
+   * connected at once: it exchanges datagrams with that address alone.
    *
    * @param address Where to.
-   * @throws {BlockingIOError} Always, unless something else is wrong.
+   * @throws {BlockingIOError} Always, of a stream socket, unless something else is wrong.
    */
   connect(address: SocketAddress): void {
     const errno = this.connectEx(address);
+    if (errno === 0) return;
     if (errno === errnoOf("EISCONN")) {
       throw osError("EISCONN", "Transport endpoint is already connected");
     }
@@ -352,23 +348,15 @@ export class Socket implements NonBlockingSocket {
    *
    * @param address Where to.
    * @returns An error number: 115 (`EINPROGRESS`) when begun, 114 (`EALREADY`) when begun before,
-   *   106 (`EISCONN`) when connected.
+   *   106 (`EISCONN`) when connected, 0 of a datagram socket.
    */
   connectEx(address: SocketAddress): number {
-    this.#checkOpen();
-    const options = toDeno(this.#family, address, "connect");
-    const source = this.#conn;
-    if (source === null) throw notSupported("connect socket that is bound");
-    if (source.connecting) return errnoOf("EALREADY");
-    if (source.conn !== null) return errnoOf("EISCONN");
-    source.connect(async (signal) => {
-      const conn = options.transport === "unix"
-        ? await Deno.connect(options)
-        : await Deno.connect({ ...options, signal });
-      this.#options?.apply(conn);
-      return conn;
-    });
-    return errnoOf("EINPROGRESS");
+    const endpoint = this.#open();
+    const code = endpoint.connect(
+      toDeno(this.#family, address, "connect"),
+      (conn) => this.#options?.apply(conn),
+    );
+    return code === null ? 0 : errnoOf(code);
   }
 
   /**
@@ -390,8 +378,8 @@ export class Socket implements NonBlockingSocket {
    * @returns The bytes that are here; none at the end of the stream; `null` if none are here yet.
    */
   tryRecv(size: number): Uint8Array<ArrayBuffer> | null {
-    if (!(size >= 0)) throw new ValueError("negative buffersize in recv");
-    return this.#connected().take(size);
+    checkSize(size);
+    return this.#open().take(size);
   }
 
   /**
@@ -404,10 +392,7 @@ export class Socket implements NonBlockingSocket {
    * @throws {Deno.errors.ConnectionReset} If the other end broke the connection.
    */
   recvInto(buffer: Uint8Array, size: number = buffer.length): number {
-    checkBytes(buffer);
-    if (size < 0 || size > buffer.length) {
-      throw new ValueError("buffer too small for requested bytes");
-    }
+    checkRoom(buffer, size);
     return this.tryRecvInto(size === buffer.length ? buffer : buffer.subarray(0, size)) ??
       wouldBlock();
   }
@@ -420,29 +405,32 @@ export class Socket implements NonBlockingSocket {
    */
   tryRecvInto(buffer: Uint8Array): number | null {
     checkBytes(buffer);
-    return this.#connected().takeInto(buffer);
+    return this.#open().takeInto(buffer);
   }
 
   /**
-   * Receives bytes, and tells from whom.
+   * Receives a datagram, or bytes of a stream, and tells from whom.
    *
-   * @param size How many at most.
-   * @returns The bytes, and `null`: on a stream there is only one sender.
+   * @param size How many bytes at most: the rest of a datagram is lost.
+   * @returns The bytes, and the address; `null` of a stream, which has only one sender.
    * @throws {BlockingIOError} If none are here yet.
    */
   recvfrom(size: number): [Uint8Array<ArrayBuffer>, SocketAddress | null] {
-    return [this.recv(size), null];
+    return this.tryRecvfrom(size) ?? wouldBlock();
   }
 
   /**
-   * Receives bytes as {@linkcode Socket.recvfrom} does.
+   * Receives as {@linkcode Socket.recvfrom} does.
    *
-   * @param size How many at most.
-   * @returns The bytes, and `null`; `null` in place of both if none are here yet.
+   * @param size How many bytes at most.
+   * @returns The bytes, and the address or `null`; `null` in place of both if none are here yet.
    */
   tryRecvfrom(size: number): [Uint8Array<ArrayBuffer>, SocketAddress | null] | null {
-    const data = this.tryRecv(size);
-    return data === null ? null : [data, null];
+    checkSize(size);
+    const received = this.#open().takeFrom(size);
+    if (received === null) return null;
+    const [bytes, from] = received;
+    return [bytes, from === null ? null : fromDeno(from)];
   }
 
   /**
@@ -464,7 +452,7 @@ export class Socket implements NonBlockingSocket {
    * @returns How many bytes were taken, perhaps not all; `null` if there is no room now.
    */
   trySend(data: Uint8Array | string): number | null {
-    return this.#connected().put(toBytes(data));
+    return this.#open().put(toBytes(data));
   }
 
   /**
@@ -479,26 +467,27 @@ export class Socket implements NonBlockingSocket {
   }
 
   /**
-   * Sends bytes as {@linkcode Socket.send} does: on a stream the address is ignored.
+   * Sends a datagram. On a stream the address is ignored: it is {@linkcode Socket.send}.
    *
    * @param data What to send; a string is sent as UTF-8.
-   * @param _address Where to.
-   * @returns How many bytes were taken, perhaps not all.
+   * @param address Where to.
+   * @returns How many bytes were taken.
    * @throws {BlockingIOError} If there is no room now.
+   * @throws {Error} If the datagram is too long. What else goes wrong, the next who receives is told.
    */
-  sendto(data: Uint8Array | string, _address: SocketAddress): number {
-    return this.send(data);
+  sendto(data: Uint8Array | string, address: SocketAddress): number {
+    return this.trySendto(data, address) ?? wouldBlock();
   }
 
   /**
-   * Sends bytes as {@linkcode Socket.sendto} does.
+   * Sends as {@linkcode Socket.sendto} does.
    *
    * @param data What to send; a string is sent as UTF-8.
-   * @param _address Where to.
-   * @returns How many bytes were taken, perhaps not all; `null` if there is no room now.
+   * @param address Where to.
+   * @returns How many bytes were taken; `null` if there is no room now.
    */
-  trySendto(data: Uint8Array | string, _address: SocketAddress): number | null {
-    return this.trySend(data);
+  trySendto(data: Uint8Array | string, address: SocketAddress): number | null {
+    return this.#open().putTo(toBytes(data), () => toDeno(this.#family, address, "sendto"));
   }
 
   /**
@@ -512,17 +501,22 @@ export class Socket implements NonBlockingSocket {
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) {
       throw osError("EINVAL", "Invalid argument");
     }
-    const conn = this.#connected();
-    if (how !== SHUT_WR) conn.stopReading();
-    if (how !== SHUT_RD) conn.stopWriting();
+    const endpoint = this.#open();
+    if (how !== SHUT_WR) endpoint.stopReading();
+    if (how !== SHUT_RD) endpoint.stopWriting();
   }
 
   /**
-   * Closes the socket. What was sent still goes out, and keeps the process alive until it has.
-   * Unregister it first, as in CPython. Closing again does nothing.
+   * Closes the socket. What was sent still goes out, and keeps the process alive until it has: a
+   * peer that takes nothing for a minute is given up, or for a moment where the socket belongs to an
+   * event loop (it made or accepted it) that has been closed. Unregister it first, as in CPython.
+   * Closing again does nothing.
    */
   close(): void {
-    this.#close(false);
+    if (this.#fd < 0) return;
+    closeDescriptor(this.#fd);
+    this.#fd = -1;
+    this.#endpoint!.close(false);
   }
 
   /**
@@ -530,7 +524,9 @@ export class Socket implements NonBlockingSocket {
    * was closed before. Not in CPython.
    */
   abort(): void {
-    this.#close(true);
+    if (this.#fd >= 0) closeDescriptor(this.#fd);
+    this.#fd = -1;
+    this.#endpoint?.close(true);
   }
 
   /** Closes the socket at the end of a `using` scope. */
@@ -545,8 +541,8 @@ export class Socket implements NonBlockingSocket {
    */
   detach(): number {
     const fd = this.#fd;
+    if (fd >= 0) this.#endpoint = null;
     this.#fd = -1;
-    this.#conn = this.#listener = null;
     return fd;
   }
 
@@ -560,8 +556,8 @@ export class Socket implements NonBlockingSocket {
     if (this.#fd < 0) {
       return `<Socket [closed] fd=-1, family=${family}, type=${type}, proto=${proto}>`;
     }
-    const peer = this.#conn?.conn?.remoteAddr;
-    const raddr = peer === undefined ? "" : `, raddr=${repr(fromDeno(peer))}`;
+    const peer = this.#open().remoteAddr;
+    const raddr = peer === null ? "" : `, raddr=${repr(fromDeno(peer))}`;
     return `<Socket fd=${this.#fd}, family=${family}, type=${type}, proto=${proto}, ` +
       `laddr=${repr(this.getsockname())}${raddr}>`;
   }
@@ -576,14 +572,9 @@ export class Socket implements NonBlockingSocket {
     return this.toString();
   }
 
-  #checkOpen(): void {
+  #open(): Endpoint {
     if (this.#fd < 0) throw badDescriptor();
-  }
-
-  #connected(): ConnSource {
-    if (this.#conn !== null) return this.#conn;
-    this.#checkOpen();
-    throw notConnected();
+    return this.#endpoint!;
   }
 
   #ensureOptions(): SocketOptions {
@@ -597,46 +588,8 @@ export class Socket implements NonBlockingSocket {
     this.#toldError = error;
     return errnoOfError(error);
   }
-
-  #close(abort: boolean): void {
-    if (this.#fd < 0) {
-      if (abort) this.#closed?.close(true);
-      return;
-    }
-    this.#closed = this.#conn;
-    closeDescriptor(this.#fd);
-    this.#conn?.close(abort);
-    this.#listener?.close();
-    this.#released = this.#listener?.accepting ?? null;
-    this.detach();
-  }
 }
 
-function adopt(source: ConnSource | ListenerSource, family: number): Socket {
-  return new Socket(family, SOCK_STREAM, 0, openDescriptor(source));
-}
-
-/** Whether something is a listener or a connection of Deno's, which has no descriptor of its own. */
-export function isDenoSocket(fileobj: unknown): fileobj is DenoSocket {
-  if (typeof fileobj !== "object" || fileobj === null || "fileno" in fileobj) return false;
-  return isListener(fileobj) || ("read" in fileobj && "write" in fileobj && "localAddr" in fileobj);
-}
-
-function isListener(resource: object): resource is Deno.Listener {
-  return "accept" in resource && "addr" in resource;
-}
-
-function toBytes(data: Uint8Array | string): Uint8Array {
-  if (typeof data === "string") return encoder.encode(data);
-  checkBytes(data);
-  return data;
-}
-
-function checkBytes(data: Uint8Array): void {
-  if (data instanceof Uint8Array) return;
-  throw new TypeError(`a bytes-like object is required, not '${typeof data}'`);
-}
-
-function wouldBlock(): never {
-  throw new BlockingIOError();
+function adopt(endpoint: Endpoint, family: number): Socket {
+  return new Socket(family, SOCK_STREAM, 0, openDescriptor(endpoint));
 }

@@ -1,5 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { ALL_EVENTS } from "../events.ts";
+
 /**
  * What a {@linkcode DenoSelector} can watch: something that keeps, as a mask, which events hold now
  * ("readiness"), out of operations of Deno that complete ("completions").
@@ -23,7 +25,10 @@ export abstract class Source {
     return this.#watchers !== null;
   }
 
-  /** Starts what it takes for `events` to come to hold, unless it is under way already. */
+  /**
+   * Starts what it takes for `events` to come to hold, unless it is under way already. Where that
+   * cannot be started yet, the source calls {@linkcode Source.stir} when it can.
+   */
   abstract arm(events: number): void;
 
   /** Says whether operations in flight are to keep the process alive: while anyone watches. */
@@ -57,6 +62,7 @@ export abstract class Source {
       watcher.source = successor;
       successor.watch(watcher);
     }
+    successor.stir();
   }
 
   /** Notes that `events` hold from now on, and tells the watchers. */
@@ -69,6 +75,11 @@ export abstract class Source {
   lower(events: number): void {
     this.#ready &= ~events;
   }
+
+  /** Has every watcher look again, and arm what could not be armed before. */
+  protected stir(): void {
+    for (let w = this.#watchers; w !== null; w = w.next) w.wake(ALL_EVENTS);
+  }
 }
 
 /** One who watches a source: a link of the source's list. */
@@ -77,6 +88,6 @@ export interface Watcher {
   source: Source;
   /** The next watcher of the same source. The source's to change. */
   next: Watcher | null;
-  /** Called when `events` came to hold. Must not throw. */
+  /** Called when `events` came to hold, or should be armed again. Must not throw. */
   wake(events: number): void;
 }

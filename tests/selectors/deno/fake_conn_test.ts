@@ -6,9 +6,12 @@ import {
   DenoSelector,
   EVENT_READ,
   EVENT_WRITE,
+  IPPROTO_TCP,
   SO_ERROR,
+  SO_KEEPALIVE,
   Socket,
   SOL_SOCKET,
+  TCP_NODELAY,
 } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 
@@ -40,6 +43,8 @@ class FakeConn {
   close = () => this.log.push("close");
   ref = () => this.log.push("ref");
   unref = () => this.log.push("unref");
+  setNoDelay = (on: boolean) => this.log.push(`noDelay ${on}`);
+  setKeepAlive = (on: boolean) => this.log.push(`keepAlive ${on}`);
   closeWrite = () => {
     this.log.push("closeWrite");
     return Promise.reject(new Deno.errors.NotConnected());
@@ -109,12 +114,12 @@ Deno.test("Socket reads into larger buffers while they come back full", async ()
     await turn();
     sock.recv(1e6);
   }
-  for (const share of [0.5, 1, 0.5, 1, 1, 1, 0, 1, 0, 0, 0]) await read(share);
-  const [small, large] = [2048, 65536];
+  for (const share of [0.5, 1, 0.5, 1, 0.5, 1, 1, 0, 0, 1, 0, 0, 0, 0]) await read(share);
+  const [small, medium, large] = [1024, 65536, 262144];
   assertEquals(sizes, [
-    ...[small, small, small, small, small],
+    ...[small, small, medium, medium],
     ...[large, large, large, large, large],
-    small,
+    ...[medium, large, large, medium, medium],
   ]);
 });
 
@@ -125,9 +130,7 @@ Deno.test("Socket never reads into bytes that it gave away", async () => {
   for (let i = 1; i <= 12; i++) {
     sock.tryRecv(1);
     const { bytes, resolve } = conn.reads.at(-1)!;
-    for (const old of given) {
-      assert(old.buffer !== bytes.buffer || disjoint(old, bytes), `read ${i}`);
-    }
+    for (const old of given) assert(old.buffer !== bytes.buffer, `read ${i}`);
     bytes.fill(i);
     resolve(bytes.length);
     await turn();
@@ -135,9 +138,28 @@ Deno.test("Socket never reads into bytes that it gave away", async () => {
   }
 });
 
-function disjoint(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteOffset + a.length <= b.byteOffset || b.byteOffset + b.length <= a.byteOffset;
-}
+Deno.test("Socket.recv() gives an array whose buffer holds nothing else", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  for (const size of [1, 64, 1000, 20_000, 65_536]) {
+    sock.tryRecv(1);
+    const { bytes, resolve } = conn.reads.at(-1)!;
+    resolve(Math.min(size, bytes.length));
+    await turn();
+    for (let part; (part = sock.tryRecv(60_000)) !== null;) {
+      assertEquals([part.byteOffset, part.buffer.byteLength], [0, part.length]);
+    }
+  }
+});
+
+Deno.test("Socket.setsockopt() touches no option but the one that is set", () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1);
+  assertEquals(conn.log.splice(0), ["noDelay true"]);
+  sock.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 0);
+  assertEquals(conn.log.splice(0), ["keepAlive false"]);
+});
 
 Deno.test("Socket writes what is queued in one go, in order", async () => {
   const conn = new FakeConn();
@@ -158,26 +180,29 @@ Deno.test("Socket writes what is queued in one go, in order", async () => {
   await turn();
   sock.send("e");
   assertEquals(conn.sent.at(-1), "e");
+  sock.abort();
 });
 
-Deno.test("Socket queues 64 KB behind a write, and is writable below half of it", async () => {
+Deno.test("Socket queues 256 KB behind a write, and is writable up to a quarter of it", async () => {
   const conn = new FakeConn();
   using sock = conn.socket();
   using s = new DenoSelector();
   s.register(sock, EVENT_WRITE);
   const isWritable = () => s.poll().length === 1;
-  assertEquals(sock.send(new Uint8Array(100_000)), 65536, "at once");
+  const [quarter, all] = [65536, 262144];
+  assertEquals(sock.send(new Uint8Array(300_000)), all, "at once");
   assertEquals(isWritable(), true);
-  assertEquals(sock.send(new Uint8Array(32768)), 32768);
+  assertEquals(sock.send(new Uint8Array(quarter)), quarter);
   assertEquals(isWritable(), true);
   assertEquals(sock.send("x"), 1);
   assertEquals(isWritable(), false);
-  assertEquals(sock.send(new Uint8Array(100_000)), 32767);
-  assertEquals(sock.trySend("x"), null);
-  conn.writes[0]!.resolve(65536);
+  assertEquals(sock.send(new Uint8Array(300_000)), all - quarter - 1);
+  assertEquals([sock.trySend("x"), sock.unsent], [null, 2 * all]);
+  conn.writes[0]!.resolve(all);
   await turn();
-  assertEquals(isWritable(), true);
-  assertEquals(conn.writes[1]!.bytes.length, 65536);
+  assertEquals([isWritable(), sock.unsent], [true, all]);
+  assertEquals(conn.writes[1]!.bytes.length, all);
+  sock.abort();
 });
 
 Deno.test("Socket passes a failed write to whoever sends next, and for good", async () => {
@@ -185,7 +210,7 @@ Deno.test("Socket passes a failed write to whoever sends next, and for good", as
   using sock = conn.socket();
   using s = new DenoSelector();
   sock.send("a");
-  sock.send(new Uint8Array(65536));
+  sock.send(new Uint8Array(65537));
   const key = s.register(sock, EVENT_WRITE);
   assertEquals(s.poll(), []);
   const error = reset();
@@ -376,6 +401,65 @@ Deno.test("Socket.accept() has one accept in flight, and none before anybody ask
   await turn();
   assertEquals(server.accept()[1], ["127.0.0.1", 2]);
   assertEquals(listener.accepts.length, 1);
+});
+
+Deno.test("Socket.accept() accepts ahead while it is watched, 64 at most", async () => {
+  const listener = new FakeListener();
+  using server = listener.socket();
+  using s = new DenoSelector();
+  const key = s.register(server, EVENT_READ);
+  s.poll();
+  for (let i = 0; i < 64; i++) {
+    assertEquals(listener.accepts.length, i + 1);
+    listener.accepts[i]!.resolve(new FakeConn());
+    await turn();
+  }
+  assertEquals([s.poll(), listener.accepts.length], [[[key, EVENT_READ]], 64]);
+  for (let i = 0; i < 64; i++) server.accept()[0].close();
+  assertEquals([server.tryAccept(), listener.accepts.length], [null, 65]);
+  listener.accepts[64]!.resolve(new FakeConn());
+  await turn();
+  server.accept()[0].close();
+  s.unregister(server);
+  listener.accepts[65]!.resolve(new FakeConn());
+  await turn();
+  assertEquals(listener.accepts.length, 66, "nobody watches");
+  server.accept()[0].close();
+});
+
+Deno.test("Socket.accept() tells a failure after the connections that came before it", async () => {
+  const listener = new FakeListener();
+  using server = listener.socket();
+  using s = new DenoSelector();
+  s.register(server, EVENT_READ);
+  s.poll();
+  listener.accepts[0]!.resolve(new FakeConn());
+  await turn();
+  listener.accepts[1]!.reject(new Error("Too many open files (os error 24)"));
+  await turn();
+  server.accept()[0].close();
+  assertEquals(s.poll().length, 1);
+  assertThrows(() => server.accept(), Error, "os error 24");
+  assertEquals(listener.accepts.length, 2, "nothing is begun that would fail again");
+  assertEquals([s.poll(), listener.accepts.length], [[], 3]);
+});
+
+Deno.test("Socket.close() closes what was accepted ahead", async () => {
+  const listener = new FakeListener();
+  const server = listener.socket();
+  using s = new DenoSelector();
+  s.register(server, EVENT_READ);
+  s.poll();
+  const conns = [new FakeConn(), new FakeConn()];
+  for (const [i, conn] of conns.entries()) {
+    listener.accepts[i]!.resolve(conn);
+    await turn();
+  }
+  server.close();
+  s.unregister(server);
+  assertEquals(conns.map(({ log }) => log), [["close"], ["close"]]);
+  listener.accepts[2]!.reject(new Deno.errors.BadResource());
+  await server.released;
 });
 
 Deno.test("Socket.accept() tells a failure once, and goes on", async () => {

@@ -18,7 +18,9 @@ async function runProgram(program: string): Promise<[output: string, code: numbe
 }
 
 const PRELUDE = `
-  import { DefaultSelector, EVENT_READ, Socket } from "@asyncio/asyncio/selectors";
+  import {
+    DefaultSelector, EVENT_READ, EVENT_WRITE, Socket
+  } from "@asyncio/asyncio/selectors";
   const selector = new DefaultSelector();
   const server = new Socket();
   server.bind(["127.0.0.1", 0]);
@@ -101,6 +103,103 @@ Deno.test("what was sent before close() goes out before the process ends", async
     selector.close();
   `;
   assertEquals(await runProgram(program), ["true", 0]);
+});
+
+const JAM = `
+  /** A socket of the selector's, connected; and what it sends until not even the system has room. */
+  async function jam(selector) {
+    const sock = selector.createSocket();
+    sock.connectEx(address);
+    selector.register(sock, EVENT_WRITE);
+    let sent = 0;
+    while ((await selector.select(0.05)).length > 0) {
+      for (let n; (n = sock.trySend(new Uint8Array(60_000))) !== null;) sent += n;
+    }
+    selector.unregister(sock);
+    return [sock, sent];
+  }
+  const [sock, sent] = await jam(selector);
+`;
+
+Deno.test("a peer that reads nothing does not keep the process alive once the loop is closed", async () => {
+  for (const close of ["", "sock.close();", "sock.shutdown(1);"]) {
+    const program = `${PRELUDE} ${JAM}
+      ${close}
+      console.log(sock.unsent > 0);
+      sock.whenSent((error) => console.log(error.name));
+      selector.close();
+    `;
+    assertEquals(await runProgram(program), ["true\nConnectionAborted", 0], close);
+  }
+});
+
+Deno.test("what a closed socket has sent goes out after the loop is closed, too", async () => {
+  const program = `${PRELUDE} ${JAM}
+    selector.register(server, EVENT_READ);
+    await selector.select();
+    const [conn] = server.accept();
+    selector.unregister(server);
+    server.close();
+    sock.close();
+    selector.close();
+    const second = new DefaultSelector();
+    second.register(conn, EVENT_READ);
+    let received = 0;
+    for (let bytes;; received += bytes.length) {
+      await second.select();
+      bytes = conn.recv(1e6);
+      if (bytes.length === 0) break;
+    }
+    console.log(received === sent, sock.unsent);
+    second.close();
+  `;
+  assertEquals(await runProgram(program), ["true 0", 0]);
+});
+
+Deno.test({
+  name: "a server without descriptors left says so, and goes on when it has some",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const program = `
+      import { DefaultSelector, EVENT_READ, Socket } from "@asyncio/asyncio/selectors";
+      const selector = new DefaultSelector();
+      const server = new Socket();
+      server.bind(["127.0.0.1", 0]);
+      server.listen(300);
+      console.log(server.getsockname()[1]);
+      selector.register(server, EVENT_READ);
+      const conns = [];
+      let accepted = 0;
+      const errors = new Set();
+      while (accepted < 200) {
+        await selector.select();
+        try {
+          for (let one; (one = server.tryAccept()) !== null; accepted++) conns.push(one[0]);
+        } catch (error) {
+          errors.add(/os error \\d+/.exec(error.message)[0]);
+          for (const conn of conns.splice(0)) conn.close();
+        }
+      }
+      console.log([...errors].join());
+      for (const conn of conns) conn.close();
+      selector.close();
+      server.close();
+    `;
+    const command = ["ulimit -n 120; exec", Deno.execPath(), "eval --ext=ts --no-lock", '"$0"'];
+    const child = new Deno.Command("sh", {
+      args: ["-c", command.join(" "), program],
+      cwd: ROOT,
+      stdout: "piped",
+      signal: AbortSignal.timeout(20_000),
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const port = Number((await reader.read()).value);
+    const clients = await Promise.all(Array.from({ length: 200 }, () => Deno.connect({ port })));
+    assertEquals((await reader.read()).value, "os error 24\n");
+    await reader.cancel();
+    assertEquals((await child.status).code, 0);
+    for (const client of clients) client.close();
+  },
 });
 
 Deno.test("selectors can be imported where there is no Deno", async () => {

@@ -13,7 +13,6 @@ import {
   SO_KEEPALIVE,
   SO_REUSEADDR,
   SO_REUSEPORT,
-  SOCK_DGRAM,
   SOCK_STREAM,
   Socket,
   SOL_SOCKET,
@@ -38,7 +37,7 @@ Deno.test("Socket() is an IPv4 stream socket unless told otherwise", () => {
 });
 
 Deno.test("Socket() says what Deno has no sockets for", () => {
-  assertThrows(() => new Socket(AF_INET, SOCK_DGRAM), NotSupported, "NativeSocket");
+  assertThrows(() => new Socket(AF_INET, 3), NotSupported, "NativeSocket");
   assertThrows(() => new Socket(17), NotSupported, "NativeSocket");
   assertThrows(() => new Socket(AF_INET, SOCK_STREAM, 0, 5), BadResource, "Bad file descriptor");
 });
@@ -52,6 +51,60 @@ Deno.test("Socket.bind() knows the port before listen()", () => {
   assertThrows(() => sock.accept(), Error, "Invalid argument");
   assertThrows(() => sock.bind(["127.0.0.1", 0]), Error, "Invalid argument");
   sock.listen();
+  assertThrows(() => sock.accept(), BlockingIOError);
+});
+
+Deno.test("Socket.listen() keeps the address that bind() has told", () => {
+  for (const backlog of [undefined, 0, 1, 100, 4096, -5]) {
+    using sock = new Socket();
+    sock.bind(["127.0.0.1", 0]);
+    const address = sock.getsockname();
+    sock.listen(backlog);
+    assertEquals(sock.getsockname(), address);
+    sock.listen(7);
+    assertThrows(() => sock.accept(), BlockingIOError);
+  }
+  using sock = new Socket();
+  assertThrows(() => sock.listen(1.5), TypeError, "an integer is required");
+  assertThrows(() => sock.listen("5" as never), TypeError, "an integer is required");
+});
+
+Deno.test({
+  name: "Socket.listen() has as many connections wait as it is told",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const waiting = async (backlog: number) => {
+      using server = new Socket();
+      server.bind(["127.0.0.1", 0]);
+      server.listen(backlog);
+      using stack = new DisposableStack();
+      const clients = Array.from({ length: 20 }, () => stack.use(new Socket()));
+      for (const client of clients) client.connectEx(server.getsockname());
+      await writable(clients[0]!);
+      await settle();
+      return clients.filter((client) => client.connectEx(["127.0.0.1", 1]) === 106).length;
+    };
+    // Linux lets one more wait than it was told.
+    assertEquals(await waiting(3), 4);
+    assertEquals(await waiting(50), 20);
+    await settle();
+  },
+});
+
+Deno.test("Socket.listen() says that somebody has taken the address meanwhile", () => {
+  using sock = new Socket();
+  sock.bind(["127.0.0.1", 0]);
+  const { listen } = Deno;
+  Deno.listen = (() => {
+    throw new AddrInUse("Address already in use (os error 98)");
+  }) as never;
+  try {
+    assertThrows(() => sock.listen(5), AddrInUse);
+    assertThrows(() => sock.accept(), Error, "Invalid argument");
+  } finally {
+    Deno.listen = listen;
+  }
+  sock.listen(5);
   assertThrows(() => sock.accept(), BlockingIOError);
 });
 
@@ -263,6 +316,27 @@ Deno.test("Socket.recv() gives bytes that later ones do not change", async () =>
   }
   for (const [i, bytes] of received.entries()) {
     assert(bytes.length > 0 && new Set(bytes).size <= 2 && bytes[0]! <= i + 1);
+  }
+});
+
+Deno.test("Socket.recv() gives bytes that can be transferred and looked through", async () => {
+  using one = await socketPair();
+  using two = await socketPair();
+  for (const size of [5, 3000]) {
+    one.right.send(new Uint8Array(size).fill(1));
+    two.right.send(new Uint8Array(size).fill(2));
+    await readable(one.left);
+    await readable(two.left);
+    const bytes = one.left.recv(size);
+    assertEquals(bytes.buffer.byteLength, bytes.length);
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    assertEquals(bytes.length, 0);
+    assertEquals(new Set(two.left.recv(size)), new Set([2]));
+    assertEquals(two.left.send("works"), 5);
+    assertEquals(one.left.send("works"), 5);
+    await settle();
+    one.left.tryRecv(1e6);
+    two.left.tryRecv(1e6);
   }
 });
 

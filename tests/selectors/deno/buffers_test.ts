@@ -1,0 +1,63 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import {
+  giveSmallBlock,
+  LARGE_BLOCK,
+  pieceCount,
+  SLAB_LIMIT,
+  slabCopy,
+  SMALL_BLOCK,
+  takeBlock,
+  takeSmallBlock,
+} from "../../../selectors/deno/_buffers.ts";
+import { assert, assertEquals } from "@std/assert";
+
+Deno.test("takeSmallBlock() gives blocks that do not overlap", () => {
+  const blocks = Array.from({ length: 1500 }, takeSmallBlock);
+  const places = new Set(blocks.map(({ buffer, byteOffset }) => {
+    assertEquals(byteOffset % SMALL_BLOCK, 0);
+    return buffer;
+  }));
+  assert(places.size >= 3);
+  for (const [i, block] of blocks.entries()) block.fill(i);
+  assert(blocks.every((block, i) => block.length === SMALL_BLOCK && block[0] === (i & 0xff)));
+  blocks.forEach(giveSmallBlock);
+});
+
+Deno.test("giveSmallBlock() lets go of the memory of a burst of connections", () => {
+  const before = pieceCount();
+  const blocks = Array.from({ length: 15_000 }, takeSmallBlock);
+  assert(pieceCount() > before + 20);
+  // Closed in any order.
+  for (let i = 0; i < blocks.length; i++) giveSmallBlock(blocks[(i * 7919) % blocks.length]!);
+  assert(pieceCount() <= Math.max(before, 1), `${pieceCount()} pieces`);
+});
+
+Deno.test("takeSmallBlock() takes what was given back", () => {
+  const blocks = Array.from({ length: 5000 }, takeSmallBlock);
+  const count = pieceCount();
+  blocks.splice(0, 2500).forEach(giveSmallBlock);
+  for (let i = 0; i < 2500; i++) blocks.push(takeSmallBlock());
+  assert(pieceCount() <= count);
+  const distinct = new Map<ArrayBuffer, Set<number>>();
+  for (const { buffer, byteOffset } of blocks) {
+    const offsets = distinct.get(buffer) ?? new Set();
+    assert(!offsets.has(byteOffset));
+    distinct.set(buffer, offsets.add(byteOffset));
+  }
+  blocks.forEach(giveSmallBlock);
+});
+
+Deno.test("takeBlock() gives a block that is large enough", () => {
+  for (const size of [1, 1025, 16_384, 16_385, 65_536, 65_537, LARGE_BLOCK]) {
+    assert(takeBlock(size).length >= size);
+  }
+});
+
+Deno.test("slabCopy() gives copies that do not overlap", () => {
+  const copies: Uint8Array[] = [];
+  for (let i = 0; i < 1000; i++) copies.push(slabCopy(new Uint8Array(1 + i % SLAB_LIMIT).fill(i)));
+  for (const [i, copy] of copies.entries()) {
+    assert(copy.length === 1 + i % SLAB_LIMIT && copy.every((byte) => byte === (i & 0xff)));
+  }
+});
