@@ -272,12 +272,14 @@ export class Scheduler {
     this.#turn();
   };
 
-  /** The selector has something. */
+  /** The selector has something, and says so in a microtask: the turn begins in the very same. */
   readonly #onReady = (): void => {
     this.#microtaskWakes = 0;
     this.#sliceEnd = 0;
     this.#polled = this.#state === State.Idle;
-    this.wake();
+    if (!this.#polled) return;
+    this.#state = State.Woken;
+    this.#turn();
   };
 
   readonly #onAdvance = (): void => {
