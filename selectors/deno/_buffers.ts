@@ -10,27 +10,33 @@
  * no RAM.
  */
 
-/** What an idle connection waits with, in bytes: enough for a short message. */
+/**
+ * The sizes of blocks, in bytes. An idle connection waits with the smallest: it is enough for a short
+ * message.
+ */
+const SIZES: readonly number[] = [1024, 4096, 16_384, 65_536, 262_144];
+
+/** The sizes at either end. */
 export const SMALL_BLOCK = 1024;
+export const LARGE_BLOCK = 262_144;
 
-/** What a connection reads into whose messages are longer, in bytes. */
-export const MEDIUM_BLOCK = 64 * 1024;
-
-/** What a connection reads into, or writes, that is busy with nothing but this, in bytes. */
-export const LARGE_BLOCK = 256 * 1024;
-
-/** The sizes of the blocks that are kept for reuse, in bytes, and how many of them. */
-const SIZES: readonly number[] = [16 * 1024, MEDIUM_BLOCK, LARGE_BLOCK];
-const KEPT: readonly number[] = [64, 32, 8];
+/** How many blocks of each size are kept for reuse; small ones are kept otherwise. */
+const KEPT: readonly number[] = [0, 128, 64, 32, 8];
 
 const pools: Uint8Array<ArrayBuffer>[][] = SIZES.map(() => []);
 
 /** A block of at least `size` bytes, of `LARGE_BLOCK` at most, with anything in it. */
 export function takeBlock(size: number): Uint8Array<ArrayBuffer> {
+  if (size <= SMALL_BLOCK) return takeSmallBlock();
   if (!heapIsKept) keepHeap();
-  let i = 0;
+  let i = 1;
   while (SIZES[i]! < size) i++;
   return pools[i]!.pop() ?? new Uint8Array(SIZES[i]!);
+}
+
+/** The size of the blocks that are so many steps larger, or smaller if it is negative. */
+export function sizeBeside(size: number, steps: number): number {
+  return SIZES[Math.max(0, Math.min(SIZES.indexOf(size) + steps, SIZES.length - 1))]!;
 }
 
 /**
@@ -53,6 +59,7 @@ let heapIsKept = false;
 /** Gives a block back. No operation may be using it, and nobody may hold a part of it. */
 export function giveBlock(block: Uint8Array<ArrayBuffer>): void {
   const i = SIZES.indexOf(block.length);
+  if (i === 0) return giveSmallBlock(block);
   if (pools[i]!.length < KEPT[i]!) pools[i]!.push(block);
 }
 
@@ -76,8 +83,7 @@ const pieces = new Map<ArrayBuffer, Piece>();
 /** Those of them that have a block left. */
 const open: Piece[] = [];
 
-/** A block of `SMALL_BLOCK` bytes, with anything in it. */
-export function takeSmallBlock(): Uint8Array<ArrayBuffer> {
+function takeSmallBlock(): Uint8Array<ArrayBuffer> {
   const piece = open.at(-1) ?? newPiece();
   const block = piece.free.pop() ??
     piece.bytes.subarray(piece.cut, piece.cut += SMALL_BLOCK);
@@ -85,8 +91,7 @@ export function takeSmallBlock(): Uint8Array<ArrayBuffer> {
   return block;
 }
 
-/** Gives a small block back, on the same terms. */
-export function giveSmallBlock(block: Uint8Array<ArrayBuffer>): void {
+function giveSmallBlock(block: Uint8Array<ArrayBuffer>): void {
   const piece = pieces.get(block.buffer)!;
   if (isFull(piece)) open.push(piece);
   piece.free.push(block);

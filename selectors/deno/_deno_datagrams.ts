@@ -1,6 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { giveBlock, MEDIUM_BLOCK, takeBlock } from "./_buffers.ts";
+import { giveBlock, takeBlock } from "./_buffers.ts";
 import type { DatagramPort, DatagramReceiver } from "./_datagram_port.ts";
 import { hangUp } from "./_hang_up.ts";
 
@@ -17,6 +17,9 @@ interface DatagramConn {
   ref?(): void;
   unref?(): void;
 }
+
+/** As large as a datagram can be, in bytes. */
+const MAX_SIZE = 65_536;
 
 /** Whether Deno itself has datagrams. */
 export function hasDenoDatagrams(): boolean {
@@ -43,7 +46,7 @@ export class DenoDatagrams implements DatagramPort {
   arm(): void {
     if (this.#receiving || this.#closed) return;
     this.#receiving = true;
-    const block = takeBlock(MEDIUM_BLOCK);
+    const block = takeBlock(MAX_SIZE);
     this.#conn.receive(block).then(
       ([bytes, from]) => this.#end(block, () => this.#receiver.received(bytes, from)),
       (error) => this.#end(block, () => this.#receiver.failed(error)),

@@ -30,12 +30,11 @@ const FAILED = 2;
 export class WriteBehind {
   readonly #conn: Deno.Conn;
   readonly #source: Source;
-  readonly #onWritten = (count: number) => this.#advance(count);
-  readonly #onError = (error: Error) => this.#fail(error);
+  /** One function for either end of a write. */
+  readonly #onWritten = (result: number | Error) => this.#settle(result);
 
   #state = OPEN;
-  #refusal: Error | null = null;
-  #failure: Error | null = null;
+  #error: Error | null = null;
   #rest: Uint8Array<ArrayBuffer> | null = null;
   #block: Uint8Array<ArrayBuffer> | null = null;
   #queue: Uint8Array<ArrayBuffer> | null = null;
@@ -59,7 +58,7 @@ export class WriteBehind {
 
   /** Takes bytes, as many as there is room for; `null` if there is none. Throws if it refuses. */
   put(bytes: Uint8Array): number | null {
-    if (this.#state !== OPEN) throw this.#refusal;
+    if (this.#state !== OPEN) throw this.#error;
     return this.#rest === null ? this.#first(bytes) : this.#append(bytes);
   }
 
@@ -67,13 +66,13 @@ export class WriteBehind {
   refuse(error: Error): void {
     if (this.#state !== OPEN) return;
     this.#state = REFUSING;
-    this.#refusal = error;
+    this.#error = error;
     this.#source.raise(EVENT_WRITE);
   }
 
   /** Calls back once nothing is unsent, with the error that has lost it or `null`. */
   whenSent(callback: (error: Error | null) => void): void {
-    if (this.#rest === null) callback(this.#failure);
+    if (this.#rest === null) callback(this.#failure());
     else (this.#waiters ??= []).push(callback);
   }
 
@@ -119,17 +118,24 @@ export class WriteBehind {
 
   #write(bytes: Uint8Array<ArrayBuffer>): void {
     this.#rest = bytes;
-    this.#conn.write(bytes).then(this.#onWritten, this.#onError);
+    this.#conn.write(bytes).then(this.#onWritten, this.#onWritten);
   }
 
-  #advance(count: number): void {
+  #settle(result: number | Error): void {
     const rest = this.#rest;
+    // It was given up; only now is its block free.
     if (rest === null) return this.#releaseBlock();
-    if (count < rest.length) return this.#write(rest.subarray(count));
-    this.#rest = null;
-    this.#releaseBlock();
-    if (this.#queue === null) this.#tell();
-    else this.#next(this.#queue);
+    if (typeof result !== "number") {
+      this.#releaseBlock();
+      this.#lose(result);
+    } else if (result < rest.length) {
+      this.#write(rest.subarray(result));
+    } else {
+      this.#rest = null;
+      this.#releaseBlock();
+      if (this.#queue === null) this.#tell();
+      else this.#next(this.#queue);
+    }
   }
 
   #next(queue: Uint8Array<ArrayBuffer>): void {
@@ -141,15 +147,9 @@ export class WriteBehind {
     if (size > LOW_WATER) this.#source.raise(EVENT_WRITE);
   }
 
-  #fail(error: Error): void {
-    this.#releaseBlock();
-    // Unless it was given up before.
-    if (this.#rest !== null) this.#lose(error);
-  }
-
   #lose(error: Error): void {
     this.#state = FAILED;
-    this.#refusal = this.#failure = error;
+    this.#error = error;
     this.#rest = null;
     if (this.#queue !== null) giveBlock(this.#queue);
     this.#queue = null;
@@ -158,11 +158,15 @@ export class WriteBehind {
     this.#tell();
   }
 
+  #failure(): Error | null {
+    return this.#state === FAILED ? this.#error : null;
+  }
+
   #tell(): void {
     const waiters = this.#waiters;
     if (waiters === null) return;
     this.#waiters = null;
-    for (const callback of waiters) callback(this.#failure);
+    for (const callback of waiters) callback(this.#failure());
   }
 
   #releaseBlock(): void {

@@ -1,14 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import {
-  giveBlock,
-  giveSmallBlock,
-  LARGE_BLOCK,
-  MEDIUM_BLOCK,
-  SMALL_BLOCK,
-  takeBlock,
-  takeSmallBlock,
-} from "./_buffers.ts";
+import { giveBlock, sizeBeside, SMALL_BLOCK, takeBlock } from "./_buffers.ts";
 import { type BindOptions, Endpoint } from "./endpoint.ts";
 import { EVENT_READ, EVENT_WRITE } from "../events.ts";
 import { hangUp } from "./_hang_up.ts";
@@ -26,7 +18,7 @@ const CONNECTED = 2;
 /** Closed by us. */
 const CLOSED = 3;
 
-/** So many reads in a row that a smaller block would have held make the next one smaller. */
+/** So many reads in a row that half a smaller block would have held make the next one smaller. */
 const READS_TO_SHRINK = 2;
 
 /**
@@ -42,8 +34,8 @@ const READS_TO_SHRINK = 2;
  * belongs until it has settled.
  */
 export class ConnSource extends Endpoint {
-  readonly #onRead = (count: number | null) => this.#settle(count);
-  readonly #onReadError = (error: Error) => this.#failReading(error);
+  /** One function for either end of a read: most of what an idle connection costs are such. */
+  readonly #onRead = (result: number | null | Error) => this.#settle(result);
 
   #state = UNCONNECTED;
   #conn: Deno.Conn | null = null;
@@ -147,8 +139,8 @@ export class ConnSource extends Endpoint {
     if ((events & EVENT_READ) === 0 || this.#reading || this.#state !== CONNECTED) return;
     this.#syncRef(this.watched);
     this.#reading = true;
-    this.#block ??= this.#blockSize === SMALL_BLOCK ? takeSmallBlock() : takeBlock(this.#blockSize);
-    this.#conn!.read(this.#block).then(this.#onRead, this.#onReadError);
+    this.#block ??= takeBlock(this.#blockSize);
+    this.#conn!.read(this.#block).then(this.#onRead, this.#onRead);
   }
 
   override take(size: number): Uint8Array<ArrayBuffer> | null {
@@ -189,35 +181,32 @@ export class ConnSource extends Endpoint {
     if (!this.#ended) this.lower(EVENT_READ);
   }
 
-  #settle(count: number | null): void {
+  #settle(result: number | null | Error): void {
     this.#reading = false;
     if (this.#state !== CONNECTED || this.#ended) return this.#release();
-    if (count === null) {
-      this.#ended = true;
-      this.#release();
+    if (typeof result === "number") {
+      this.#end = result;
+      this.#adapt(result);
     } else {
-      this.#end = count;
-      this.#adapt(count);
+      this.#release();
+      if (result === null) this.#ended = true;
+      else this.#failReading(result);
     }
     this.raise(EVENT_READ);
   }
 
   #failReading(error: Error): void {
-    this.#reading = false;
-    this.#release();
-    if (this.#state !== CONNECTED || this.#ended) return;
     this.#failure = error;
     // Whoever writes from now on is told the same.
     this.#startWriting().refuse(error);
-    this.raise(EVENT_READ);
   }
 
   /** A block that came back full makes the next one larger, a trickle smaller. */
   #adapt(count: number): void {
     const size = this.#blockSize;
-    if (count === size) this.#resize(size === SMALL_BLOCK ? MEDIUM_BLOCK : LARGE_BLOCK);
-    else if (size === SMALL_BLOCK || count > smaller(size)) this.#misfits = 0;
-    else if (++this.#misfits === READS_TO_SHRINK) this.#resize(smaller(size));
+    if (count === size) this.#resize(sizeBeside(size, size === SMALL_BLOCK ? 2 : 1));
+    else if (2 * count > sizeBeside(size, -1)) this.#misfits = 0;
+    else if (++this.#misfits === READS_TO_SHRINK) this.#resize(sizeBeside(size, -1));
   }
 
   #resize(size: number): void {
@@ -226,11 +215,8 @@ export class ConnSource extends Endpoint {
   }
 
   #release(): void {
-    const block = this.#block;
-    if (block === null) return;
+    if (this.#block !== null) giveBlock(this.#block);
     this.#block = null;
-    if (block.length === SMALL_BLOCK) giveSmallBlock(block);
-    else giveBlock(block);
   }
 
   override stopReading(): void {
@@ -311,10 +297,6 @@ export class ConnSource extends Endpoint {
     if (alive) this.#conn!.ref();
     else this.#conn!.unref();
   }
-}
-
-function smaller(size: number): number {
-  return size === LARGE_BLOCK ? MEDIUM_BLOCK : SMALL_BLOCK;
 }
 
 /**

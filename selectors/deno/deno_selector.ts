@@ -58,6 +58,8 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   #candidates: (SourceRegistration<D> | undefined)[] = [];
   #count = 0;
   #waiting = false;
+  /** Whether any socket belongs to it. */
+  #isHome = false;
   /** When the host last looked at its sockets for `select()`, in seconds. */
   #lastLook = -Infinity;
   readonly #notify = (): void => this.onReady?.();
@@ -89,12 +91,14 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   override createSocket(family?: number, type?: number): NonBlockingSocket {
     const sock = new Socket(family, type);
     endpointOf(sock.fileno())!.home = this;
+    this.#isHome = true;
     return sock;
   }
 
   /** Closes the selector. See {@linkcode BaseSelector.close}. */
   override close(): void {
     super.close();
+    if (!this.#isHome) return;
     for (const endpoint of openEndpoints()) {
       if (endpoint.home === this && endpoint.unsent > 0) linger(endpoint, true);
     }
@@ -137,13 +141,14 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** Makes a row a candidate, and wakes who waits. */
-  readonly #queue = (row: SourceRegistration<D>): void => {
+  readonly #queue = (row: SourceRegistration<D>): boolean => {
     row.queued = true;
     this.#candidates[this.#count++] = row;
-    if (!this.#waiting) return;
+    if (!this.#waiting) return false;
     this.#waiting = false;
     // One microtask for all that completes in this turn of the host.
     queueMicrotask(this.#notify);
+    return true;
   };
 
   /** Keeps the candidates that are ready, and arms what they are not ready for. */
@@ -181,16 +186,16 @@ class SourceRegistration<D> extends Registration<D> implements Watcher {
   next: Watcher | null = null;
   queued = false;
   detached = false;
-  readonly #queue: (row: SourceRegistration<D>) => void;
+  readonly #queue: (row: SourceRegistration<D>) => boolean;
 
-  constructor(key: SelectorKey<D>, source: Source, queue: (row: SourceRegistration<D>) => void) {
+  constructor(key: SelectorKey<D>, source: Source, queue: (row: SourceRegistration<D>) => boolean) {
     super(key);
     this.source = source;
     this.#queue = queue;
   }
 
-  wake(events: number): void {
-    if (!this.queued && (events & this.key.events) !== 0) this.#queue(this);
+  wake(events: number): boolean {
+    return !this.queued && (events & this.key.events) !== 0 && this.#queue(this);
   }
 }
 

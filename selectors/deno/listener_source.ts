@@ -14,9 +14,9 @@ const DEFAULT_BACKLOG = 100;
 type Bound = Pick<BindOptions, "reusePort">;
 
 /**
- * Accepts ahead over a `Deno.Listener`: at most one accept in flight, and as long as somebody watches
- * the next one begins at once, up to `MAX_AHEAD` connections that wait here for whoever accepts. The
- * others wait in the system's queue.
+ * Accepts ahead over a `Deno.Listener`, one accept in flight at most. A loop that waits takes each
+ * connection as it comes. While it is busy, the next accept begins at once, up to `MAX_AHEAD`
+ * connections that wait here for whoever accepts; the others wait in the system's queue.
  *
  * Deno tells an address, and the port that 0 becomes, only by listening there. So a socket that is
  * bound listens already, with a queue of `DEFAULT_BACKLOG`; `listen` with another length listens anew
@@ -86,7 +86,8 @@ export class ListenerSource extends Endpoint {
       this.lower(EVENT_READ);
       throw error;
     }
-    this.arm(EVENT_READ);
+    // Otherwise the selector begins the next, when all that is ready has been dealt with.
+    if (!this.watched) this.arm(EVENT_READ);
     return null;
   }
 
@@ -120,8 +121,9 @@ export class ListenerSource extends Endpoint {
     this.#accepting = null;
     if (this.#closed) return conn.close();
     this.#queue.push(conn);
-    this.raise(EVENT_READ);
-    if (this.watched && this.#queue.length - this.#first < MAX_AHEAD) this.#begin();
+    const isTaken = this.raise(EVENT_READ);
+    if (isTaken || !this.watched || this.#queue.length - this.#first >= MAX_AHEAD) return;
+    this.#begin();
   }
 
   #fail(error: Error): void {

@@ -65,10 +65,15 @@ export abstract class Source {
     successor.stir();
   }
 
-  /** Notes that `events` hold from now on, and tells the watchers. */
-  raise(events: number): void {
+  /**
+   * Notes that `events` hold from now on, and tells the watchers. Returns whether one of them had been
+   * waiting, and so comes to look in this turn of the host.
+   */
+  raise(events: number): boolean {
     this.#ready |= events;
-    for (let w = this.#watchers; w !== null; w = w.next) w.wake(events);
+    let woken = false;
+    for (let w = this.#watchers; w !== null; w = w.next) if (w.wake(events)) woken = true;
+    return woken;
   }
 
   /** Notes that `events` hold no longer. */
@@ -88,6 +93,9 @@ export interface Watcher {
   source: Source;
   /** The next watcher of the same source. The source's to change. */
   next: Watcher | null;
-  /** Called when `events` came to hold, or should be armed again. Must not throw. */
-  wake(events: number): void;
+  /**
+   * Called when `events` came to hold, or should be armed again. Must not throw. Returns whether that
+   * has ended a wait.
+   */
+  wake(events: number): boolean;
 }

@@ -231,6 +231,35 @@ export function testConformance({ name, create, socketPair }: Subject): void {
     assertEquals(await s.select(0), []);
   });
 
+  // CPython: test_empty_select_timeout
+  test(".select() with nothing registered waits for its time", async () => {
+    using s = create();
+    const start = performance.now();
+    assertEquals(await s.select(0.0101), []);
+    assert(performance.now() - start >= 10.1);
+  });
+
+  // CPython: test_select_interrupt_noraise
+  Deno.test({
+    name: `${name}.select() goes on when a signal comes`,
+    ignore: Deno.build.os === "windows",
+    async fn() {
+      using s = create();
+      using pair = await socketPair();
+      s.register(pair.left, EVENT_READ);
+      const handled = Promise.withResolvers<void>();
+      const handler = () => handled.resolve();
+      Deno.addSignalListener("SIGUSR1", handler);
+      const start = performance.now();
+      const pending = s.select(0.1);
+      Deno.kill(Deno.pid, "SIGUSR1");
+      await handled.promise;
+      Deno.removeSignalListener("SIGUSR1", handler);
+      assertEquals(await pending, []);
+      assert(performance.now() - start >= 100, "with its whole timeout");
+    },
+  });
+
   // CPython: test_timeout
   test(".select() with a timeout gives up in time", async () => {
     using s = create();
@@ -250,7 +279,8 @@ export function testConformance({ name, create, socketPair }: Subject): void {
     await assertRejects(() => s.select("1" as never), TypeError);
   });
 
-  // CPython: test_unregister_after_fd_close_and_reuse, as far as descriptors are reused
+  // CPython: test_unregister_after_fd_close_and_reuse, as far as descriptors are reused. DenoSelector's
+  // never are: there the old one is unregistered by its number.
   test(" watches a new socket after an old one was closed unregistered", async () => {
     using s = create();
     using old = await socketPair();

@@ -6,6 +6,7 @@ import {
   DenoSelector,
   EVENT_READ,
   EVENT_WRITE,
+  KeyError,
   SHUT_WR,
   Socket,
   ValueError,
@@ -74,6 +75,45 @@ Deno.test("DenoSelector.register() refuses what Deno does not know", () => {
   closed.close();
   assertThrows(() => s.register(closed, EVENT_READ), ValueError, "Invalid file descriptor: -1");
   assertEquals([s.active, s.getMap()!.size], [false, 0]);
+});
+
+// CPython: test_register_file, test_register_bad_fd
+Deno.test("DenoSelector.register() refuses files and closed descriptors, and keeps no key", async () => {
+  using s = new DenoSelector();
+  using file = await Deno.open(new URL(import.meta.url));
+  assertThrows(() => s.register(file, EVENT_READ), ValueError, "Invalid file object");
+  assertThrows(() => s.getKey(file), ValueError);
+  const sock = new Socket();
+  const fd = sock.fileno();
+  sock.close();
+  assertThrows(() => s.register(fd, EVENT_READ), Deno.errors.BadResource, "Bad file descriptor");
+  assertThrows(() => s.getKey(fd), KeyError);
+});
+
+// CPython: test_unregister_after_fd_close_and_reuse
+Deno.test("DenoSelector.unregister() by number finds what was closed, others were opened since", async () => {
+  using s = new DenoSelector();
+  const old = await socketPair();
+  const [r, w] = [old.left.fileno(), old.right.fileno()];
+  s.register(r, EVENT_READ);
+  s.register(w, EVENT_WRITE);
+  old[Symbol.dispose]();
+  using _fresh = await socketPair();
+  s.unregister(r);
+  s.unregister(w);
+  assertEquals(s.active, false);
+});
+
+// CPython: test_above_fd_setsize
+Deno.test("DenoSelector watches more than 1,024 sockets", async () => {
+  using s = new DenoSelector();
+  using stack = new DisposableStack();
+  for (let i = 0; i < 600; i++) {
+    const { left, right } = stack.use(await socketPair());
+    s.register(left, EVENT_READ);
+    s.register(right, EVENT_WRITE);
+  }
+  assertEquals((await s.select()).length, 600);
 });
 
 Deno.test("DenoSelector.unregister() with a read in flight loses nothing", async () => {

@@ -110,16 +110,17 @@ Deno.test("Socket reads into larger buffers while they come back full", async ()
     sock.tryRecv(1);
     const { bytes, resolve } = conn.reads.at(-1)!;
     sizes.push(bytes.length);
-    resolve(Math.max(1, bytes.length * share));
+    resolve(Math.max(1, Math.floor(bytes.length * share)));
     await turn();
     sock.recv(1e6);
   }
-  for (const share of [0.5, 1, 0.5, 1, 0.5, 1, 1, 0, 0, 1, 0, 0, 0, 0]) await read(share);
-  const [small, medium, large] = [1024, 65536, 262144];
+  for (const share of [0.5, 1, 0.5, 1, 0.5, 1, 1, 0.1, 0.5, 0.1, 0.1, 0, 0, 0, 0, 0]) {
+    await read(share);
+  }
+  const [k1, k4, k16, k64, k256] = [1024, 4096, 16_384, 65_536, 262_144];
   assertEquals(sizes, [
-    ...[small, small, medium, medium],
-    ...[large, large, large, large, large],
-    ...[medium, large, large, medium, medium],
+    ...[k1, k1, k16, k16, k64, k64, k256, k256],
+    ...[k256, k256, k256, k64, k64, k16, k16, k4],
   ]);
 });
 
@@ -416,7 +417,7 @@ Deno.test("Socket.accept() accepts ahead while it is watched, 64 at most", async
   }
   assertEquals([s.poll(), listener.accepts.length], [[[key, EVENT_READ]], 64]);
   for (let i = 0; i < 64; i++) server.accept()[0].close();
-  assertEquals([server.tryAccept(), listener.accepts.length], [null, 65]);
+  assertEquals([server.tryAccept(), s.poll(), listener.accepts.length], [null, [], 65]);
   listener.accepts[64]!.resolve(new FakeConn());
   await turn();
   server.accept()[0].close();
@@ -424,6 +425,24 @@ Deno.test("Socket.accept() accepts ahead while it is watched, 64 at most", async
   listener.accepts[65]!.resolve(new FakeConn());
   await turn();
   assertEquals(listener.accepts.length, 66, "nobody watches");
+  server.accept()[0].close();
+});
+
+Deno.test("Socket.accept() leaves the next connection to a selector that waits", async () => {
+  const listener = new FakeListener();
+  using server = listener.socket();
+  using s = new DenoSelector();
+  s.register(server, EVENT_READ);
+  assertEquals(s.prepare(Infinity), false);
+  listener.accepts[0]!.resolve(new FakeConn());
+  await turn();
+  assertEquals(listener.accepts.length, 1, "it comes at once");
+  server.accept()[0].close();
+  assertEquals([s.prepare(Infinity), listener.accepts.length], [false, 2]);
+  s.interrupt();
+  listener.accepts[1]!.resolve(new FakeConn());
+  await turn();
+  assertEquals(listener.accepts.length, 3, "it is busy");
   server.accept()[0].close();
 });
 
