@@ -13,6 +13,9 @@ import { COLUMNS, type Competitor, type Sample, type Subject } from "./subject.t
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
+/** The processor that pinned commands run on. */
+const CPU = Deno.env.get("BENCH_CPU") ?? "0";
+
 /** The workload of a subject in our two ways of writing coroutines; each gives one sample. */
 export interface Workloads {
   generators: () => Coroutine<Sample>;
@@ -67,12 +70,20 @@ export function pythonCompetitors(
 }
 
 /** A command that runs a module of ours. */
-export function denoCommand(file: string, args: string[]): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--quiet", file, ...args],
-    cwd: ROOT,
-    stdout: "piped",
-  });
+export function denoCommand(file: string, args: string[], pinned = false): Deno.Command {
+  const all = ["run", "--allow-all", "--quiet", file, ...args];
+  return command(Deno.execPath(), all, pinned, { cwd: ROOT });
+}
+
+/** A command whose output is read. A pinned one runs on one processor, the same as all pinned ones. */
+function command(
+  path: string,
+  args: string[],
+  pinned: boolean,
+  options: Deno.CommandOptions,
+): Deno.Command {
+  if (pinned && Deno.build.os === "linux") [path, args] = ["taskset", ["-c", CPU, path, ...args]];
+  return new Deno.Command(path, { args, stdout: "piped", ...options });
 }
 
 /**
@@ -82,9 +93,14 @@ export function denoCommand(file: string, args: string[]): Deno.Command {
  * may return it to the system and fetch it again for every message, which doubles asyncio's cost in
  * some servers and not in others: `MALLOC_TOP_PAD_` rules that out, in asyncio's favour.
  */
-export function pythonCommand({ path }: Python, file: string, args: string[]): Deno.Command {
+export function pythonCommand(
+  { path }: Python,
+  file: string,
+  args: string[],
+  pinned = false,
+): Deno.Command {
   const env = { MALLOC_TOP_PAD_: String(1 << 20) };
-  return new Deno.Command(path, { args: ["-B", file, ...args], env, stdout: "piped" });
+  return command(path, ["-B", file, ...args], pinned, { env });
 }
 
 /** Runs `command` to its end and reads the sample that it prints. */

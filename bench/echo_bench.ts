@@ -1,52 +1,41 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /**
- * Echo through streams: CPU time of the server for each 64-byte message. Needs Linux's `/proc`.
+ * Echo through streams: CPU time of the server for each message. Needs Linux's `/proc`.
  *
  * @module
  */
 
-import { denoCommand } from "./child.ts";
-import { echoImplementations, startEchoServer } from "./echo/server_process.ts";
+import { serverSubject } from "./echo/server_process.ts";
 import type { Sample, Subject } from "./subject.ts";
 
+const SIZES = { "64 B": 64, "16 KB": 16_384 };
 const CONNECTIONS = [1, 50, 1000];
 
-const CLIENT = new URL("echo/client.ts", import.meta.url).pathname;
+/** What a server receives at once, in bytes. */
+const RECEIVED = 65_536;
 
-async function sample(server: Deno.Command): Promise<Sample> {
-  const result: Sample = {};
-  for (const connections of CONNECTIONS) {
-    result[`connections${connections}`] = await cpuPerMessage(server, connections);
-  }
-  return result;
-}
-
-/** Microseconds. */
-async function cpuPerMessage(command: Deno.Command, connections: number): Promise<number> {
-  const server = await startEchoServer(command);
-  try {
-    const args = [server.port, server.pid, connections].map(String);
-    const { success, stdout } = await denoCommand(CLIENT, args).output();
-    if (!success) throw new Error("the echo client failed; its message stands above");
-    return Number(new TextDecoder().decode(stdout));
-  } finally {
-    await server.stop();
-  }
-}
-
-export const subject: Subject = {
-  name: "echo",
-  title: "echo through streams: 64-byte messages, one in flight on each connection",
-  metrics: CONNECTIONS.map((connections) => ({
-    key: `connections${connections}`,
-    label: `echo, server CPU a message, ${connections.toLocaleString("en")} connections`,
+const ROWS = Object.entries(SIZES).flatMap(([label, size]) =>
+  CONNECTIONS.map((connections) => ({
+    key: `size${size}connections${connections}`,
+    label: `echo ${label}, server CPU a message, ${connections.toLocaleString("en")} connections`,
     unit: "us",
-  })),
+    size,
+    connections,
+  }))
+);
+
+export const subject: Subject = serverSubject({
+  name: "echo",
+  title: "echo through streams: one message in flight on each connection",
+  metrics: ROWS,
   rounds: 3,
-  competitors: (environment) =>
-    echoImplementations(environment).map(({ name, command }) => ({
-      name,
-      sample: () => sample(command),
-    })),
-};
+  async sample(measure) {
+    const result: Sample = {};
+    for (const { key, size, connections } of ROWS) {
+      const { cpu } = await measure("echo", RECEIVED, "echo_client.ts", connections, size);
+      result[key] = cpu!;
+    }
+    return result;
+  },
+});

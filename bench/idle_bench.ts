@@ -6,35 +6,17 @@
  * @module
  */
 
-import { denoCommand } from "./child.ts";
-import { echoImplementations, startEchoServer } from "./echo/server_process.ts";
-import type { Sample, Subject } from "./subject.ts";
+import { serverSubject } from "./echo/server_process.ts";
+import type { Subject } from "./subject.ts";
 
-const CLIENT = new URL("echo/idle_client.ts", import.meta.url).pathname;
-
-async function sample(command: Deno.Command): Promise<Sample> {
-  const server = await startEchoServer(command);
-  try {
-    const args = [server.port, server.pid].map(String);
-    const { success, stdout } = await denoCommand(CLIENT, args).output();
-    if (!success) throw new Error("the idle client failed; its message stands above");
-    return JSON.parse(new TextDecoder().decode(stdout));
-  } finally {
-    await server.stop();
-  }
-}
-
-export const subject: Subject = {
+export const subject: Subject = serverSubject({
   name: "idle",
   title: "idle connections",
   metrics: [
     { key: "connections", label: "idle connections held", unit: "count" },
     { key: "memory", label: "server memory an idle connection", unit: "KB" },
+    { key: "memoryAfter", label: "server memory an idle connection after one message", unit: "KB" },
   ],
   rounds: 3,
-  competitors: (environment) =>
-    echoImplementations(environment).map(({ name, command }) => ({
-      name,
-      sample: () => sample(command),
-    })),
-};
+  sample: (measure) => measure("echo", 1024, "idle_client.ts"),
+});

@@ -7,7 +7,8 @@
  *
  * Every sample is taken in a child process; the competitors of a subject alternate, round by round,
  * and the table shows medians. asyncio is measured where a `python3` of 3.11 or later is on the
- * `PATH` (or given by `--python`), uvloop where that Python or the system's imports it.
+ * `PATH` (or given by `--python`), uvloop where that Python or the system's imports it. Servers and
+ * their clients share one processor, number 0 unless `BENCH_CPU` names another.
  *
  * @module
  */
@@ -15,9 +16,11 @@
 import { describeEnvironment, type Environment, findEnvironment } from "./environment.ts";
 import type { Sample, Subject } from "./subject.ts";
 import { rows, type Samples, table } from "./table.ts";
+import { subject as accept } from "./accept_bench.ts";
 import { subject as echo } from "./echo_bench.ts";
 import { subject as idle } from "./idle_bench.ts";
 import { subject as lock } from "./lock_bench.ts";
+import { subject as oneway } from "./oneway_bench.ts";
 import { subject as queue } from "./queue_bench.ts";
 import { subject as sleepTable } from "./sleep_table_bench.ts";
 import { subject as sleepers } from "./sleepers_bench.ts";
@@ -34,6 +37,8 @@ const SUBJECTS: readonly Subject[] = [
   sleepers,
   sleepTable,
   echo,
+  accept,
+  oneway,
   idle,
 ];
 

@@ -47,6 +47,7 @@ export interface Subject {
 export const COLUMNS = {
   generators: "generators",
   asyncFunctions: "async functions",
+  callbacks: "callbacks",
   bareDeno: "bare Deno",
   asyncio: "asyncio",
   uvloop: "uvloop",

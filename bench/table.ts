@@ -41,9 +41,10 @@ export function rows(metrics: readonly Metric[], samples: Samples): string[][] {
   });
 }
 
-/** A Markdown table of `rows` under the columns' headings. */
+/** A Markdown table of `rows` under the headings of the columns that any of them has a value for. */
 export function table(rows: readonly string[][]): string {
-  const all = [["", ...HEADINGS], ...rows];
+  const used = ["", ...HEADINGS].map((_, i) => i === 0 || rows.some((row) => row[i] !== "-"));
+  const all = [["", ...HEADINGS], ...rows].map((row) => row.filter((_, i) => used[i]));
   const widths = all[0]!.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
   const line = (row: readonly string[]) => {
     const cells = row.map((cell, i) =>

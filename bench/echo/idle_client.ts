@@ -5,8 +5,8 @@
  *
  *     deno run --allow-all bench/echo/idle_client.ts PORT PID
  *
- * Prints how many they were and the kilobytes that process PID, the server, took for each. Fails
- * unless the server still answers on every hundredth.
+ * Prints how many they were and the kilobytes that process PID, the server, took for each: idle from
+ * the beginning, and after one message on each. Fails unless the server answers on all of them.
  *
  * @module
  */
@@ -17,6 +17,7 @@ import { residentMemory } from "../process_usage.ts";
 const CONNECTIONS = 15_000;
 /** Descriptors that a process needs besides. */
 const SPARE = 100;
+const MESSAGE = new Uint8Array(64).fill(65);
 /** Milliseconds for the server to accept the last and come to rest. */
 const SETTLE = 2000;
 
@@ -39,18 +40,21 @@ async function open(port: number, count: number): Promise<Deno.TcpConn[]> {
   return connections;
 }
 
-async function checkAnswer(connection: Deno.TcpConn): Promise<void> {
-  const buffer = new Uint8Array(1);
-  await connection.write(new Uint8Array([42]));
-  if (await connection.read(buffer) !== 1 || buffer[0] !== 42) throw new Error("no answer");
+/** One message and its answer. */
+async function exchange(connection: Deno.TcpConn): Promise<void> {
+  const buffer = new Uint8Array(MESSAGE.length);
+  await connection.write(MESSAGE);
+  if (await connection.read(buffer) !== MESSAGE.length) throw new Error("no answer");
 }
 
 const [port, pid] = Deno.args.map(Number) as [number, number];
 const count = Math.min(CONNECTIONS, await descriptorLimit() - SPARE);
-const before = residentMemory(pid);
+const before = residentMemory(pid)!;
+const kilobytesEach = () => (residentMemory(pid)! - before) / 1000 / count;
 const connections = await open(port, count);
 await settle();
-const after = residentMemory(pid);
-for (let i = 0; i < count; i += 100) await checkAnswer(connections[i]!);
-console.log(JSON.stringify({ connections: count, memory: (after! - before!) / 1000 / count }));
+const memory = kilobytesEach();
+for (const connection of connections) await exchange(connection);
+await settle();
+console.log(JSON.stringify({ connections: count, memory, memoryAfter: kilobytesEach() }));
 Deno.exit();

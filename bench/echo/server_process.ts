@@ -1,57 +1,108 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /**
- * Echo servers as child processes.
+ * Servers and their clients as child processes.
+ *
+ * Both are tied to one processor: over two, the figures differ by half from run to run.
  *
  * @module
  */
 
 import { denoCommand, pythonCommand } from "../child.ts";
 import type { Environment } from "../environment.ts";
-import { COLUMNS } from "../subject.ts";
+import { COLUMNS, type Sample, type Subject } from "../subject.ts";
 
-/** An echo server that runs. */
-export interface EchoServer {
+/** What a server does with a connection. */
+export type Mode = "echo" | "accept" | "receive" | "send";
+
+/** A server that runs. */
+interface Server {
   pid: number;
   port: number;
   /** Kills it. */
   stop(): Promise<void>;
 }
 
-/** An implementation of the echo server, by its column's name. */
-export interface EchoImplementation {
+/** An implementation of the servers, by its column's name. */
+interface Implementation {
   name: string;
-  command: Deno.Command;
+  /** The command that starts one. `size` is the most that is received or sent at once, in bytes. */
+  command(mode: Mode, size: number): Deno.Command;
 }
 
 const file = (name: string) => new URL(name, import.meta.url).pathname;
 
-/** The echo servers that this machine can run. */
-export function echoImplementations({ asyncio, uvloop }: Environment): EchoImplementation[] {
-  const streams = file("streams_server.ts");
-  const python = file("../python/echo_server.py");
+/** The implementations that this machine can run. */
+function implementations({ asyncio, uvloop }: Environment): Implementation[] {
+  const deno = (name: string, server: string, ...style: string[]): Implementation => ({
+    name,
+    command: (mode, size) => denoCommand(file(server), [...style, mode, String(size)], true),
+  });
+  const python = (loop: "asyncio" | "uvloop", found: Environment["asyncio"]): Implementation[] => {
+    if (found === undefined) return [];
+    const server = file("../python/stream_server.py");
+    return [{
+      name: COLUMNS[loop],
+      command: (mode, size) => pythonCommand(found, server, [loop, mode, String(size)], true),
+    }];
+  };
   return [
-    { name: COLUMNS.generators, command: denoCommand(streams, ["generators"]) },
-    { name: COLUMNS.asyncFunctions, command: denoCommand(streams, ["asyncFunctions"]) },
-    { name: COLUMNS.bareDeno, command: denoCommand(file("bare_server.ts"), []) },
-    ...(asyncio
-      ? [{ name: COLUMNS.asyncio, command: pythonCommand(asyncio, python, ["asyncio"]) }]
-      : []),
-    ...(uvloop
-      ? [{ name: COLUMNS.uvloop, command: pythonCommand(uvloop, python, ["uvloop"]) }]
-      : []),
+    deno(COLUMNS.generators, "streams_server.ts", "generators"),
+    deno(COLUMNS.asyncFunctions, "streams_server.ts", "asyncFunctions"),
+    deno(COLUMNS.callbacks, "callbacks_server.ts"),
+    deno(COLUMNS.bareDeno, "bare_server.ts"),
+    ...python("asyncio", asyncio),
+    ...python("uvloop", uvloop),
   ];
 }
 
+/** Runs a client against a server, and gives the sample that the client prints. */
+export type Measure = (
+  mode: Mode,
+  size: number,
+  client: string,
+  ...args: number[]
+) => Promise<Sample>;
+
+/** A subject whose competitors are servers. */
+export interface ServerSubject extends Omit<Subject, "competitors"> {
+  /** Takes one sample of an implementation, by any number of servers and clients. */
+  sample(measure: Measure): Promise<Sample>;
+}
+
+/** Makes a subject of one whose competitors are servers. */
+export function serverSubject({ sample, ...subject }: ServerSubject): Subject {
+  return {
+    ...subject,
+    competitors: (environment) =>
+      implementations(environment).map(({ name, command }) => ({
+        name,
+        sample: () => sample((mode, size, ...rest) => measure(command(mode, size), ...rest)),
+      })),
+  };
+}
+
+async function measure(command: Deno.Command, client: string, ...args: number[]): Promise<Sample> {
+  const server = await start(command);
+  try {
+    const all = [server.port, server.pid, ...args].map(String);
+    const { success, stdout } = await denoCommand(file(client), all, true).output();
+    if (!success) throw new Error(`${client} failed; its message stands above`);
+    return JSON.parse(new TextDecoder().decode(stdout));
+  } finally {
+    await server.stop();
+  }
+}
+
 /** Starts a server and waits for the port that it prints. */
-export async function startEchoServer(command: Deno.Command): Promise<EchoServer> {
+async function start(command: Deno.Command): Promise<Server> {
   const child = command.spawn();
   const reader = child.stdout.getReader();
   const decoder = new TextDecoder();
   let line = "";
   while (!line.includes("\n")) {
     const { value, done } = await reader.read();
-    if (done) throw new Error("an echo server ended before it was ready");
+    if (done) throw new Error("a server ended before it was ready");
     line += decoder.decode(value);
   }
   return {

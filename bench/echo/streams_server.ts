@@ -1,53 +1,111 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /**
- * Echo server on our streams, its coroutines written as the command line says. Prints its port.
+ * A server on our streams, its coroutines written as the command line says. Prints its port.
  *
  *     deno run --allow-net bench/echo/streams_server.ts generators|asyncFunctions
+ *       echo|accept|receive|send SIZE
  *
  * @module
  */
 
 import {
   type Coroutine,
+  IncompleteReadError,
   run,
   startServer,
   type StreamReader,
   type StreamWriter,
 } from "@asyncio/asyncio";
+import { TRANSFER } from "./transfer.ts";
 
-function* echo(reader: StreamReader, writer: StreamWriter): Coroutine<void> {
-  try {
-    for (let data; (data = yield* reader.read(4096)).length > 0;) {
-      writer.write(data);
+type Handlers = Record<string, (reader: StreamReader, writer: StreamWriter) => unknown>;
+
+const size = Number(Deno.args[2]);
+const chunk = new Uint8Array(size).fill(65);
+
+const generators: Handlers = {
+  *echo(reader, writer): Coroutine<void> {
+    try {
+      for (let data; (data = yield* reader.read(size)).length > 0;) {
+        writer.write(data);
+        yield* writer.drain();
+      }
+    } catch (error) {
+      ignoreEnd(error);
+    }
+    writer.close();
+  },
+
+  // deno-lint-ignore require-yield
+  *accept(_reader, writer): Coroutine<void> {
+    writer.close();
+  },
+
+  *receive(reader, writer): Coroutine<void> {
+    try {
+      for (;;) yield* reader.readexactly(size);
+    } catch (error) {
+      ignoreEnd(error);
+    }
+    writer.close();
+  },
+
+  *send(_reader, writer): Coroutine<void> {
+    for (let left = TRANSFER; left > 0; left -= size) {
+      writer.write(chunk);
       yield* writer.drain();
     }
-  } catch (error) {
-    ignoreReset(error);
-  }
-  writer.close();
-}
+    writer.close();
+  },
+};
 
-async function asyncEcho(reader: StreamReader, writer: StreamWriter): Promise<void> {
-  try {
-    for (let data; (data = await reader.read(4096)).length > 0;) {
-      writer.write(data);
+const asyncFunctions: Handlers = {
+  async echo(reader, writer): Promise<void> {
+    try {
+      for (let data; (data = await reader.read(size)).length > 0;) {
+        writer.write(data);
+        await writer.drain();
+      }
+    } catch (error) {
+      ignoreEnd(error);
+    }
+    writer.close();
+  },
+
+  async accept(_reader, writer): Promise<void> {
+    await null;
+    writer.close();
+  },
+
+  async receive(reader, writer): Promise<void> {
+    try {
+      for (;;) await reader.readexactly(size);
+    } catch (error) {
+      ignoreEnd(error);
+    }
+    writer.close();
+  },
+
+  async send(_reader, writer): Promise<void> {
+    for (let left = TRANSFER; left > 0; left -= size) {
+      writer.write(chunk);
       await writer.drain();
     }
-  } catch (error) {
-    ignoreReset(error);
-  }
-  writer.close();
-}
+    writer.close();
+  },
+};
 
 /** The client ends by leaving. */
-function ignoreReset(error: unknown): void {
+function ignoreEnd(error: unknown): void {
   const { BrokenPipe, ConnectionReset } = Deno.errors;
-  if (!(error instanceof BrokenPipe || error instanceof ConnectionReset)) throw error;
+  const ends = [BrokenPipe, ConnectionReset, IncompleteReadError];
+  if (!ends.some((end) => error instanceof end)) throw error;
 }
 
 function* main(): Coroutine<void> {
-  const handler = Deno.args[0] === "asyncFunctions" ? asyncEcho : echo;
+  const [style, mode] = Deno.args as ["generators" | "asyncFunctions", string];
+  const handler = { generators, asyncFunctions }[style][mode]!;
   const server = yield* startServer(handler, "127.0.0.1", 0, { backlog: 4096 });
   console.log(server.sockets[0]!.getsockname()[1]);
   yield* server.serveForever();

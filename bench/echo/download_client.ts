@@ -1,0 +1,34 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * Receives 100 MB from a server that sends them and closes, several times.
+ *
+ *     deno run --allow-net --allow-read bench/echo/download_client.ts PORT PID
+ *
+ * Prints the CPU milliseconds that process PID, the server, used for 100 MB, as `cpu`.
+ *
+ * @module
+ */
+
+import { cpuSeconds } from "../process_usage.ts";
+import { TRANSFER } from "./transfer.ts";
+
+/** The first is for compilers and caches. */
+const TIMES = 11;
+
+const [port, pid] = Deno.args.map(Number) as [number, number];
+const buffer = new Uint8Array(262_144);
+
+async function download(): Promise<void> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  let received = 0;
+  for (let n; (n = await connection.read(buffer)) !== null;) received += n;
+  connection.close();
+  if (received < TRANSFER) throw new Error(`${received} bytes arrived`);
+}
+
+await download();
+const before = cpuSeconds(pid);
+for (let i = 1; i < TIMES; i++) await download();
+console.log(JSON.stringify({ cpu: (cpuSeconds(pid) - before) * 1e3 / (TIMES - 1) }));
+Deno.exit();

@@ -1,0 +1,36 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * Sends 100 MB to a server that only receives, and waits until it closes, several times.
+ *
+ *     deno run --allow-net --allow-read bench/echo/upload_client.ts PORT PID
+ *
+ * Prints the CPU milliseconds that process PID, the server, used for 100 MB, as `cpu`.
+ *
+ * @module
+ */
+
+import { cpuSeconds } from "../process_usage.ts";
+import { TRANSFER } from "./transfer.ts";
+
+/** The first is for compilers and caches. */
+const TIMES = 11;
+
+const [port, pid] = Deno.args.map(Number) as [number, number];
+const piece = new Uint8Array(262_144).fill(65);
+
+async function upload(): Promise<void> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  for (let left = TRANSFER; left > 0;) {
+    left -= await connection.write(left < piece.length ? piece.subarray(0, left) : piece);
+  }
+  await connection.closeWrite();
+  await connection.read(new Uint8Array(1));
+  connection.close();
+}
+
+await upload();
+const before = cpuSeconds(pid);
+for (let i = 1; i < TIMES; i++) await upload();
+console.log(JSON.stringify({ cpu: (cpuSeconds(pid) - before) * 1e3 / (TIMES - 1) }));
+Deno.exit();
