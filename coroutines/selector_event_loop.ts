@@ -128,7 +128,7 @@ export class SelectorEventLoop extends BaseEventLoop {
    * @returns A coroutine giving the bytes; none at the end of the stream.
    * @throws What the socket's `recv()` throws.
    */
-  sockRecv(sock: NonBlockingSocket, size: number): CoroutineObject<Uint8Array> {
+  sockRecv(sock: NonBlockingSocket, size: number): CoroutineObject<Uint8Array<ArrayBuffer>> {
     return operations.recv(this, sock, size);
   }
 

@@ -39,22 +39,22 @@ export function sizeBeside(size: number, steps: number): number {
   return SIZES[Math.max(0, Math.min(SIZES.indexOf(size) + steps, SIZES.length - 1))]!;
 }
 
+/** Half of what glibc may keep, in bytes: the largest that it takes a hint from is 32 MB. */
+const KEEP_HEAP = 31 * 1024 * 1024;
+let heapIsKept = false;
+
 /**
  * Arrays of 16 KB that are handed out and collected again, some hundred megabytes a second of them,
  * make glibc return the top of its heap to the system, and fetch it again page by page: up to 96,000
  * page faults a second, and 14 to 23 us a message where it should be 13. A large allocation that is
  * freed raises its threshold for that to twice the size, as it does in any program that happens to
- * make one. Nothing is ever written to this one, so it costs no RAM, and 10 us. Elsewhere it does
+ * make one. Nothing is ever written to this one, so it costs no RAM, and 80 us once. Elsewhere it does
  * nothing. Bench: `echo`, 16 KB.
  */
 function keepHeap(): void {
   heapIsKept = true;
   new ArrayBuffer(KEEP_HEAP).transfer(0);
 }
-
-/** Half of what glibc may keep, in bytes: the largest that it takes a hint from is 32 MB. */
-const KEEP_HEAP = 31 * 1024 * 1024;
-let heapIsKept = false;
 
 /** Gives a block back. No operation may be using it, and nobody may hold a part of it. */
 export function giveBlock(block: Uint8Array<ArrayBuffer>): void {

@@ -15,7 +15,8 @@ const MAX_WAITING = 212_992;
 /** How many datagrams may. */
 const MAX_DATAGRAMS = 1000;
 
-/** The longest datagram, in bytes. */
+/** The longest datagram over IPv6, in bytes, and over anything else. */
+const MAX_SIZE_IPV6 = 65_527;
 const MAX_SIZE = 65_507;
 
 /** A datagram, and the address of its other end. */
@@ -35,6 +36,7 @@ interface Datagram {
 export class DatagramSource extends Endpoint implements DatagramReceiver {
   readonly #unix: boolean;
   readonly #wildcard: string;
+  readonly #maxSize: number;
   readonly #options: () => BindOptions;
 
   #port: DatagramPort | null = null;
@@ -54,6 +56,7 @@ export class DatagramSource extends Endpoint implements DatagramReceiver {
     super();
     this.#unix = family === AF_UNIX;
     this.#wildcard = family === AF_INET6 ? "::" : "0.0.0.0";
+    this.#maxSize = family === AF_INET6 ? MAX_SIZE_IPV6 : MAX_SIZE;
     this.#options = options;
     this.raise(EVENT_WRITE);
   }
@@ -188,7 +191,7 @@ export class DatagramSource extends Endpoint implements DatagramReceiver {
 
   #send(bytes: Uint8Array, address: Deno.Addr): number | null {
     const size = bytes.length;
-    if (size > MAX_SIZE) throw osError("EMSGSIZE", "Message too long");
+    if (size > this.#maxSize) throw osError("EMSGSIZE", "Message too long");
     if (this.#isFull()) return null;
     this.#ensurePort(address);
     this.#unsent += size;

@@ -109,6 +109,10 @@ export function testDatagrams(name: string): void {
     right.send("six");
     await readable(left);
     assertEquals(text(left.recv(10)), "six");
+    assertEquals(right.send(new Uint8Array(65_527)), 65_527);
+    await readable(left);
+    assertEquals(left.recv(1e6).length, 65_527);
+    assertThrows(() => right.send(new Uint8Array(65_528)), Error, "Message too long");
   });
 
   test("DenoSelector watches datagrams, also of a socket bound after it was registered", async () => {

@@ -14,6 +14,7 @@ import {
   TCP_NODELAY,
 } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 
 /** One operation that waits to be settled. */
 interface Operation<T> extends PromiseWithResolvers<T> {
@@ -320,6 +321,41 @@ Deno.test("Socket.whenSent() works on a closed socket, and abort() ends it", asy
   await turn();
   sock.abort();
   assertEquals([ends.length, conn.log], [1, ["close"]]);
+});
+
+Deno.test("Socket.close() gives up a peer that takes nothing for a minute", async () => {
+  using time = new FakeTime();
+  const conn = new FakeConn();
+  const sock = conn.socket();
+  const ends: unknown[] = [];
+  sock.send("abc");
+  sock.close();
+  sock.whenSent((error) => ends.push(error));
+  time.tick(59_999);
+  conn.writes[0]!.resolve(1);
+  for (let i = 0; i < 5; i++) await null;
+  time.tick(1);
+  assertEquals([conn.log, sock.unsent], [[], 2], "it has taken some");
+  time.tick(59_999);
+  assertEquals([conn.log, ends], [[], []]);
+  time.tick(1);
+  assertEquals([conn.log, sock.unsent], [["close"], 0]);
+  assert(ends[0] instanceof Deno.errors.ConnectionAborted);
+  conn.writes[1]!.reject(new Deno.errors.Interrupted());
+  for (let i = 0; i < 5; i++) await null;
+});
+
+Deno.test("Socket.close() waits for nobody when all has been sent", async () => {
+  using time = new FakeTime();
+  const conn = new FakeConn();
+  const sock = conn.socket();
+  sock.send("abc");
+  sock.close();
+  conn.writes[0]!.resolve(3);
+  for (let i = 0; i < 5; i++) await null;
+  assertEquals(conn.log, ["close"]);
+  time.tick(120_000);
+  assertEquals(conn.log, ["close"]);
 });
 
 Deno.test("Socket.abort() closes the connection at once", async () => {
