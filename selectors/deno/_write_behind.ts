@@ -8,6 +8,9 @@ import type { Source } from "./source.ts";
 /** Writable as long as no more than this many bytes wait behind the write in flight. */
 const LOW_WATER = 64 * 1024;
 
+/** A queue of more than this many bytes is likely to be filled: it grows no further then. */
+const GROWS_LARGE = 16 * 1024;
+
 /** Takes bytes. */
 const OPEN = 0;
 /** Takes no more bytes: whoever writes gets the error. Those taken before go out. */
@@ -108,7 +111,7 @@ export class WriteBehind {
   #reserve(size: number): Uint8Array<ArrayBuffer> {
     const old = this.#queue;
     if (old !== null && size <= old.length) return old;
-    this.#queue = takeBlock(size);
+    this.#queue = takeBlock(size > GROWS_LARGE ? LARGE_BLOCK : size);
     if (old !== null) {
       this.#queue.set(old);
       giveBlock(old);
