@@ -80,7 +80,7 @@ Deno.test("checkLayers() names an import into a higher room, and a room it does 
     }),
     [
       "asyncio/sync/lock.ts:1: import of asyncio/queues/queue.ts from a lower room: the order is " +
-      "sync <- queues <- tasks <- transports <- streams <- subprocess <- executors <- graph",
+      "sync <- queues <- tasks <- executors <- transports <- streams <- subprocess <- graph",
       "asyncio/attic/a.ts:1: attic/ is no room of the layer",
     ],
   );

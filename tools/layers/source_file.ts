@@ -25,10 +25,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "sync",
     "queues",
     "tasks",
+    "executors",
     "transports",
     "streams",
     "subprocess",
-    "executors",
     "graph",
   ],
 };
