@@ -9,6 +9,9 @@
 export function isOSError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (/\(os error \d+\)/.test(error.message)) return true;
+  // What Deno and Node say of a name that they cannot resolve.
+  if ((error as { syscall?: string }).syscall === "getaddrinfo") return true;
+  if (error.message.startsWith("failed to lookup address information")) return true;
   return osErrors().some((constructor) => error instanceof constructor);
 }
 
@@ -39,9 +42,19 @@ export function clientHasGone(error: unknown): boolean {
   return [ConnectionAborted, ConnectionReset, NotConnected].some((gone) => error instanceof gone);
 }
 
-/** Whether there is the permission to connect to a host, without asking the user for it. */
-export function isNetAllowed(host: string): boolean {
-  return Deno.permissions.querySync({ name: "net", host }).state === "granted";
+/**
+ * Whether there is the permission to reach a host, without asking the user for it; any host unless
+ * one is given. Elsewhere than in Deno nobody asks.
+ */
+export function isNetAllowed(host?: string): boolean {
+  if (typeof Deno === "undefined") return true;
+  const descriptor = host === undefined ? { name: "net" } as const : { name: "net", host } as const;
+  return Deno.permissions.querySync(descriptor).state === "granted";
+}
+
+/** Whether an error says that a machine has no such address, or no such family of them. */
+export function isNoAddressHere(error: unknown): boolean {
+  return error instanceof Error && /\(os error (47|49|97|99)\)/.test(error.message);
 }
 
 /** What `drain()` throws once the connection is gone. */
@@ -49,7 +62,29 @@ export function connectionLost(): Error {
   return new Deno.errors.ConnectionReset("Connection lost");
 }
 
+/** What ends those who wait for a connection that was closed before they had done. */
+export function connectionClosed(): Error {
+  return new Deno.errors.ConnectionReset("Connection is closed by peer");
+}
+
 /** What is thrown for what a loop cannot do. */
 export function notSupported(message: string): Error {
   return new Deno.errors.NotSupported(message);
+}
+
+/** Whether an error says that these sockets cannot do something. */
+export function isNotSupported(error: unknown): boolean {
+  return error instanceof Deno.errors.NotSupported;
+}
+
+/** What is thrown where a machine has none of the addresses asked for. */
+export function notAvailable(message: string): Error {
+  return new Deno.errors.AddrNotAvailable(message);
+}
+
+/** What is thrown of several attempts that failed each in its way: an error of the first one's class. */
+export function combined(errors: readonly Error[]): Error {
+  const message = `Multiple exceptions: ${errors.map((error) => error.message).join(", ")}`;
+  const OSError = errors[0]!.constructor as new (message: string, options: ErrorOptions) => Error;
+  return new OSError(message, { cause: new AggregateError(errors) });
 }

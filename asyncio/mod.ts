@@ -50,7 +50,6 @@ export {
   type DoneCallback,
   ensureFuture,
   type EnsureFutureOptions,
-  EventLoop,
   type EventLoopOptions,
   type ExceptionContext,
   type ExceptionHandler,
@@ -59,8 +58,6 @@ export {
   fromSignal,
   Future,
   type FutureOptions,
-  getEventLoop,
-  getRunningLoop,
   Handle,
   InvalidStateError,
   iscoroutine,
@@ -68,11 +65,9 @@ export {
   isfuture,
   KeyboardInterrupt,
   MonotonicClock,
-  newEventLoop,
   NotImplementedError,
   type Result,
   RuntimeError,
-  SelectorEventLoop,
   setEventLoop,
   sleep,
   StopAsyncIteration,
@@ -88,7 +83,14 @@ export {
   type VirtualClockOptions,
   wrapFuture,
 } from "../coroutines/mod.ts";
-export { BlockingIOError, InterruptedError, KeyError, ValueError } from "../selectors/mod.ts";
+export {
+  BlockingIOError,
+  InterruptedError,
+  KeyError,
+  type NonBlockingSocket,
+  type SocketAddress,
+  ValueError,
+} from "../selectors/mod.ts";
 
 export {
   type AsCompleted,
@@ -107,6 +109,13 @@ export {
   type TaskClass,
 } from "./tasks/eager_task_factory.ts";
 export { Event } from "./sync/event.ts";
+export {
+  EventLoop,
+  getEventLoop,
+  getRunningLoop,
+  newEventLoop,
+  SelectorEventLoop,
+} from "./event_loop.ts";
 export {
   type ErrorClass,
   ExceptionGroup,
@@ -136,18 +145,38 @@ export {
   type RunnerRunOptions,
 } from "./runners.ts";
 export { Semaphore } from "./sync/semaphore.ts";
-export { Server } from "./transports/server.ts";
+export { Server, type ServerSockets } from "./transports/server.ts";
 export { shield } from "./tasks/shield.ts";
+export { startServer, type StartServerOptions } from "./streams/start_server.ts";
 export {
   type ClientConnectedCallback,
-  startServer,
-  type StartServerOptions,
-} from "./streams/start_server.ts";
+  StreamReaderProtocol,
+  type StreamReaderProtocolOptions,
+} from "./streams/stream_reader_protocol.ts";
 export { type Separator, StreamReader, type StreamReaderOptions } from "./streams/stream_reader.ts";
 export { StreamWriter } from "./streams/stream_writer.ts";
 export { TaskGroup } from "./tasks/task_group.ts";
 export { Timeout, timeout, timeoutAt } from "./tasks/timeouts.ts";
-export type { ExtraInfo, Transport } from "./transports/transports.ts";
+export { BaseProtocol, BaseTransport } from "./transports/base.ts";
+export type { ExtraInfo } from "./transports/extra_info.ts";
+export type { InetAddress } from "./transports/inet_address.ts";
+export {
+  BufferedProtocol,
+  DatagramProtocol,
+  Protocol,
+  SubprocessProtocol,
+} from "./transports/protocols.ts";
+export {
+  DatagramTransport,
+  ReadTransport,
+  SubprocessTransport,
+  Transport,
+  WriteTransport,
+} from "./transports/transports.ts";
+export type { CreateConnectionOptions } from "./transports/create_connection.ts";
+export type { CreateServerOptions, ServerOptions } from "./transports/create_server.ts";
+export type { AddressInfo, AddressOptions } from "./transports/getaddrinfo.ts";
+export { NetworkEventLoop } from "./transports/network_event_loop.ts";
 export { TransportSocket } from "./transports/transport_socket.ts";
 export {
   ALL_COMPLETED,

@@ -8,19 +8,17 @@ import {
   copyContext,
   type Coroutine,
   type CoroutineFunction,
-  type EventLoop,
   fromPromise,
   type Future,
-  getRunningLoop,
   iscoroutine,
   isfuture,
   KeyboardInterrupt,
-  newEventLoop,
   repr,
   RuntimeError,
   setEventLoop,
   type Task,
 } from "../coroutines/mod.ts";
+import { type EventLoop, getRunningLoop, newEventLoop } from "./event_loop.ts";
 import { gatherAll } from "./tasks/gather.ts";
 import { onInterrupt } from "./_interrupt.ts";
 

@@ -8,6 +8,7 @@
 import {
   allTasks,
   type Awaitable,
+  type BaseEventLoop,
   type Coroutine,
   type CreateTaskOptions,
   type ExceptionContext,
@@ -16,7 +17,7 @@ import {
   sleep,
   type Task,
   VirtualClock,
-} from "@asyncio/asyncio/coroutines";
+} from "@asyncio/asyncio";
 import { assertEquals, AssertionError, assertIsError } from "@std/assert";
 
 /** What a test is given. */
@@ -153,6 +154,6 @@ function formTest(form: Form, test: TestLoop): FormTest {
 }
 
 /** Lets a loop that is not running turn twice. CPython: test_asyncio/utils.py, run_briefly. */
-export async function runBriefly(loop: SelectorEventLoop): Promise<void> {
+export async function runBriefly(loop: BaseEventLoop): Promise<void> {
   await loop.runUntilComplete(function* () {});
 }

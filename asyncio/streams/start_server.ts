@@ -1,58 +1,25 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import {
-  AF_INET,
-  AF_INET6,
-  type NonBlockingSocket,
-  SO_REUSEADDR,
-  SO_REUSEPORT,
-  SOL_SOCKET,
-  ValueError,
-} from "../../selectors/mod.ts";
-import {
-  type Coroutine,
-  coroutine,
-  type CoroutineObject,
-  getRunningLoop,
-  type SelectorEventLoop,
-} from "../../coroutines/mod.ts";
-import { notSupported } from "../_net.ts";
-import { Server } from "../transports/server.ts";
-import { startable, StreamProtocol } from "./_stream_protocol.ts";
+import { type Coroutine, coroutine, type CoroutineObject } from "../../coroutines/mod.ts";
+import type { CreateServerOptions } from "../transports/create_server.ts";
+import { runningNetworkLoop } from "../transports/network_event_loop.ts";
+import type { Server } from "../transports/server.ts";
 import { checkLimit, DEFAULT_LIMIT, StreamReader } from "./stream_reader.ts";
-import { StreamWriter } from "./stream_writer.ts";
+import { type ClientConnectedCallback, StreamReaderProtocol } from "./stream_reader_protocol.ts";
 
-/**
- * What serves one client: a generator function, an async function or a plain one. An error of it
- * goes to the loop's exception handler, and the connection is closed.
- */
-export type ClientConnectedCallback = (reader: StreamReader, writer: StreamWriter) => unknown;
-
-/** Options of {@linkcode startServer}. */
-export interface StartServerOptions {
+/** Options of {@linkcode startServer}: those of `loop.createServer()`, and the limit. */
+export interface StartServerOptions extends CreateServerOptions {
   /** The longest line, and half of what is buffered of a client, in bytes. Default: 64 KiB. */
   limit?: number | undefined;
-  /** How many connections are accepted at once, and may wait for it. Default: 100. */
-  backlog?: number | undefined;
-  /** Whether to accept connections at once, without `startServing()`. Default: `true`. */
-  startServing?: boolean | undefined;
-  /** Whether the port may be reused at once after a restart. Deno always allows it. */
-  reuseAddress?: boolean | undefined;
-  /** Whether other processes may listen on the same port, too. Default: `false`. */
-  reusePort?: boolean | undefined;
-  /** The address family. Default: `AF_INET6` for a host with a colon in it, else `AF_INET`. */
-  family?: number | undefined;
-  /** A socket that is bound already, in place of host and port. */
-  sock?: NonBlockingSocket | undefined;
 }
 
 /**
  * Starts a server: calls back for every client that connects.
  *
  * @param callback What serves a client. It receives its reader and its writer, and closes the writer.
- * @param host The host name or address to listen on, or several; `null` or `""` for every interface.
+ * @param host The host name or address to listen at, or several; `null` or `""` for every interface.
  * @param port The port; 0 for any that is free. See `server.sockets`.
- * @param options `limit`, `backlog`, `startServing`, `reusePort`, `family`, `sock`.
+ * @param options `limit`, and those of `loop.createServer()`.
  * @returns A coroutine giving the server.
  * @throws {ValueError} If there is neither host nor port nor socket, or a socket and one of the
  *   others; or the limit is not positive.
@@ -69,7 +36,7 @@ export interface StartServerOptions {
  *     yield* writer.drain();
  *     writer.close();
  *   }, "127.0.0.1", 0);
- *   const [host, port] = server.sockets[0]!.getsockname() as [string, number];
+ *   const [host, port] = server.sockets[0].getsockname();
  *
  *   const [reader, writer] = yield* openConnection(host, port);
  *   writer.write("hello\n");
@@ -96,86 +63,16 @@ const start = coroutine(
     callback: ClientConnectedCallback,
     host: string | readonly string[] | null,
     port: number | null,
-    options: StartServerOptions,
+    { limit = DEFAULT_LIMIT, ...options }: StartServerOptions,
   ): Coroutine<Server> {
     if (typeof callback !== "function") {
       throw new TypeError(`a callable object was expected by startServer(), got ${callback}`);
     }
-    if ((options as { ssl?: unknown }).ssl) {
-      throw notSupported("Cannot start server: TLS is missing");
-    }
-    const loop = getRunningLoop();
-    const { limit = DEFAULT_LIMIT, backlog = 100 } = options;
     checkLimit(limit);
-    const sockets = openSockets(loop, host, port, options);
-    const listener = () => {
-      const reader = new StreamReader(limit, { loop });
-      const protocol: StreamProtocol = new StreamProtocol(
-        loop,
-        reader,
-        (_, transport) =>
-          startable(callback, reader, new StreamWriter(transport, protocol, reader)),
-      );
-      return protocol;
+    const loop = runningNetworkLoop();
+    const factory = () => {
+      return new StreamReaderProtocol(new StreamReader(limit, { loop }), callback, { loop });
     };
-    const server = new Server({ loop, sockets, listener, backlog });
-    try {
-      if (options.startServing ?? true) yield* server.startServing();
-    } catch (error) {
-      server.close();
-      yield* server.waitClosed();
-      throw error;
-    }
-    return server;
+    return yield* loop.createServer(factory, host, port, options);
   },
 );
-
-function openSockets(
-  loop: SelectorEventLoop,
-  host: string | readonly string[] | null,
-  port: number | null,
-  options: StartServerOptions,
-): NonBlockingSocket[] {
-  const { sock } = options;
-  if (sock !== undefined) {
-    if (host !== null || port !== null) {
-      throw new ValueError("host/port and sock can not be specified at the same time");
-    }
-    return [sock];
-  }
-  if (host === null && port === null) {
-    throw new ValueError("Neither host/port nor sock were specified");
-  }
-  const hosts = new Set(typeof host === "string" || host === null ? [host ?? ""] : host);
-  const sockets: NonBlockingSocket[] = [];
-  try {
-    for (const one of hosts) sockets.push(openSocket(loop, one, port ?? 0, options));
-  } catch (error) {
-    for (const opened of sockets) opened.close();
-    throw error;
-  }
-  return sockets;
-}
-
-function openSocket(
-  loop: SelectorEventLoop,
-  host: string,
-  port: number,
-  options: StartServerOptions,
-): NonBlockingSocket {
-  const sock = loop.createSocket(options.family ?? familyOf(host));
-  try {
-    if (options.reuseAddress ?? true) sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
-    if (options.reusePort) sock.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);
-    sock.bind([host, port]);
-    return sock;
-  } catch (error) {
-    sock.close();
-    throw error;
-  }
-}
-
-/** The family of a host: names and empty ones are taken for IPv4. */
-export function familyOf(host: string): number {
-  return host.includes(":") ? AF_INET6 : AF_INET;
-}

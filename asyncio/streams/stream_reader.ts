@@ -1,6 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { ValueError } from "../../selectors/mod.ts";
+import { type SocketAddress, ValueError } from "../../selectors/mod.ts";
 import {
   type AbstractEventLoop,
   type Coroutine,
@@ -14,7 +14,7 @@ import {
 } from "../../coroutines/mod.ts";
 import { ByteQueue } from "../transports/_byte_queue.ts";
 import { IncompleteReadError, LimitOverrunError } from "../exceptions.ts";
-import type { Transport } from "../transports/transports.ts";
+import type { ReadTransport } from "../transports/transports.ts";
 
 /** How long a line may be, and half of what is buffered, in bytes. */
 export const DEFAULT_LIMIT: number = 64 * 1024;
@@ -73,7 +73,7 @@ export class StreamReader {
   #eof = false;
   #error: unknown = null;
   #waiter: Future<void> | null = null;
-  #transport: Transport | null = null;
+  #transport: ReadTransport<SocketAddress> | null = null;
   #paused = false;
 
   static {
@@ -117,7 +117,7 @@ export class StreamReader {
    * @param transport The transport.
    * @throws {RuntimeError} If there is one already.
    */
-  setTransport(transport: Transport): void {
+  setTransport(transport: ReadTransport<SocketAddress>): void {
     if (this.#transport !== null) throw new RuntimeError("Transport already set");
     this.#transport = transport;
   }

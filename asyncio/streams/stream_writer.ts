@@ -1,21 +1,28 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import type { SocketAddress } from "../../selectors/mod.ts";
 import {
+  type AbstractEventLoop,
   type Coroutine,
   coroutine,
   type CoroutineObject,
   inspectAsText,
   sleep,
 } from "../../coroutines/mod.ts";
-import type { StreamProtocol } from "./_stream_protocol.ts";
+import type { ExtraInfo } from "../transports/extra_info.ts";
+import type { InetAddress } from "../transports/inet_address.ts";
+import type { BaseProtocol } from "../transports/base.ts";
+import type { Transport } from "../transports/transports.ts";
 import type { StreamReader } from "./stream_reader.ts";
-import type { ExtraInfo, Transport } from "../transports/transports.ts";
+import { gate, type Gated, type WriteGate } from "./_write_gate.ts";
 
 /**
  * The sending end of a stream of bytes.
  *
  * `write()` never waits: `drain()` after it does, when the other end does not keep up. The end of an
  * `await using` scope closes the stream and waits until it is closed.
+ *
+ * @typeParam A Type of its addresses: `[host, port, ...]`, or a path of a Unix socket.
  *
  * @example Usage
  * ```ts
@@ -28,7 +35,8 @@ import type { ExtraInfo, Transport } from "../transports/transports.ts";
  *     await writer.drain();
  *     writer.close();
  *   }, "127.0.0.1", 0);
- *   const [reader, writer] = await openConnection(...server.sockets[0]!.getsockname() as [string, number]);
+ *   const [host, port] = server.sockets[0].getsockname();
+ *   const [reader, writer] = await openConnection(host, port);
  *   assertEquals(new TextDecoder().decode(await reader.read()), "hello");
  *   writer.close();
  *   await writer.waitClosed();
@@ -38,24 +46,40 @@ import type { ExtraInfo, Transport } from "../transports/transports.ts";
  *
  * @see {@link https://docs.python.org/3/library/asyncio-stream.html#asyncio.StreamWriter}
  */
-export class StreamWriter {
-  readonly #transport: Transport;
-  readonly #protocol: StreamProtocol;
+export class StreamWriter<A extends SocketAddress = InetAddress> {
+  readonly #transport: Transport<A>;
+  readonly #gate: WriteGate;
   readonly #reader: StreamReader | null;
 
   static {
     inspectAsText(this.prototype);
   }
 
-  /** Made by `openConnection()` and `startServer()`. */
-  constructor(transport: Transport, protocol: object, reader: StreamReader | null) {
+  /**
+   * A writer for a connection that is there. `openConnection()` and `startServer()` make one.
+   *
+   * @param transport What to write to.
+   * @param protocol The protocol of the transport: a `StreamReaderProtocol`.
+   * @param reader The reader of the connection; `null` for none.
+   * @param loop The loop of all of them.
+   */
+  constructor(
+    transport: Transport<A>,
+    protocol: BaseProtocol,
+    reader: StreamReader | null,
+    _loop: AbstractEventLoop,
+  ) {
+    const { [gate]: writeGate } = protocol as BaseProtocol & Partial<Gated>;
+    if (writeGate === undefined) {
+      throw new TypeError(`a StreamReaderProtocol was expected by StreamWriter, got ${protocol}`);
+    }
     this.#transport = transport;
-    this.#protocol = protocol as StreamProtocol;
+    this.#gate = writeGate;
     this.#reader = reader;
   }
 
   /** The transport that it stands on. */
-  get transport(): Transport {
+  get transport(): Transport<A> {
     return this.#transport;
   }
 
@@ -107,12 +131,12 @@ export class StreamWriter {
    * @throws What broke the connection.
    */
   waitClosed(): CoroutineObject<void> {
-    return StreamWriter.#waitClosed(this);
+    return StreamWriter.#waitClosed(this.#gate);
   }
 
   static readonly #waitClosed = coroutine(
-    function* waitClosed(writer: StreamWriter): Coroutine<void> {
-      yield* writer.#protocol.closed();
+    function* waitClosed(gate: WriteGate): Coroutine<void> {
+      yield* gate.closed();
     },
   );
 
@@ -121,7 +145,7 @@ export class StreamWriter {
    *
    * @param name `"peername"` or `"sockname"`, `[host, port]` each; or `"socket"`.
    */
-  getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | undefined;
+  getExtraInfo<K extends keyof ExtraInfo<A>>(name: K): ExtraInfo<A>[K];
   /** The same for any name, with an answer where it is not known. */
   getExtraInfo(name: string, fallback?: unknown): unknown;
   getExtraInfo(name: string, fallback?: unknown): unknown {
@@ -135,7 +159,7 @@ export class StreamWriter {
    * @throws What broke the connection; `Deno.errors.ConnectionReset` if it is closed.
    */
   drain(): CoroutineObject<void> {
-    return StreamWriter.#drain(this);
+    return StreamWriter.#drain(this as unknown as StreamWriter);
   }
 
   static readonly #drain = coroutine(function* drain(writer: StreamWriter): Coroutine<void> {
@@ -143,7 +167,7 @@ export class StreamWriter {
     if (error !== null) throw error;
     // A closing transport tells the protocol in the next turn: who writes in a loop must hear of it.
     if (writer.#transport.isClosing()) yield* sleep(0);
-    yield* writer.#protocol.drain();
+    if (!writer.#gate.isOpen) yield* writer.#gate.drain();
   });
 
   /** Closes the stream and waits until it is closed: the end of an `await using` scope. */

@@ -10,30 +10,49 @@ import {
   fromPromise,
   type Future,
   inspectAsText,
+  KeyboardInterrupt,
   RuntimeError,
   type SelectorEventLoop,
   sleep,
 } from "../../coroutines/mod.ts";
 import { clientHasGone, isOutOfResources } from "../_net.ts";
-import { SelectorTransport, type TransportOwner } from "./_selector_transport.ts";
+import { unmapped } from "./_addresses.ts";
+import type { InetAddress } from "./inet_address.ts";
+import type { BaseProtocol } from "./base.ts";
+import { SocketTransport, type TransportOwner } from "./_socket_transport.ts";
+import { type TransportHost, wake } from "./_transport_host.ts";
 import { TransportSocket } from "./transport_socket.ts";
-import type { TransportListener } from "./transports.ts";
+import type { Transport } from "./transports.ts";
 
 /** How long accepting rests when it fails, in seconds. */
 const ACCEPT_RETRY_DELAY = 1;
 
 /** What a server is made of. */
 interface ServerParts {
-  loop: SelectorEventLoop;
+  host: TransportHost;
   sockets: NonBlockingSocket[];
-  listener: () => TransportListener;
+  protocolFactory: () => BaseProtocol;
   backlog: number;
 }
 
 /**
+ * The sockets of a server. While it is open there is one at least, so the first needs no check; once
+ * it is closed there are none.
+ *
+ * @typeParam A Type of their addresses.
+ */
+export type ServerSockets<A extends SocketAddress> = readonly [
+  TransportSocket<A>,
+  ...TransportSocket<A>[],
+];
+
+/**
  * Listening sockets, and the connections that were accepted on them.
  *
- * Made by `startServer()`. `asyncWith(server, body)` and `await using` close it at the end.
+ * Made by `startServer()` and `loop.createServer()`. `asyncWith(server, body)` and `await using` close
+ * it at the end. One that is still open when its loop is closed is closed then, with a warning.
+ *
+ * @typeParam A Type of its addresses: `[host, port, ...]`, or a path of a Unix socket.
  *
  * @example Usage
  * ```ts
@@ -51,14 +70,15 @@ interface ServerParts {
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Server}
  */
-export class Server implements AsyncContextManager<Server> {
+export class Server<A extends SocketAddress = InetAddress>
+  implements AsyncContextManager<Server<A>> {
   // CPython: Lib/asyncio/base_events.py, Server
   // Invariants: #sockets is null once closed. #waiters is null once closed and without connections.
   // #releasing: until they settle, the addresses of closed sockets are not free.
-  readonly #loop: SelectorEventLoop;
-  readonly #listener: () => TransportListener;
+  readonly #host: TransportHost;
+  readonly #protocolFactory: () => BaseProtocol;
   readonly #backlog: number;
-  readonly #clients = new Set<SelectorTransport>();
+  readonly #clients = new Set<Transport<SocketAddress>>();
   readonly #owner: TransportOwner;
   #sockets: NonBlockingSocket[] | null;
   #waiters: Future<void>[] | null = [];
@@ -70,13 +90,14 @@ export class Server implements AsyncContextManager<Server> {
     inspectAsText(this.prototype);
   }
 
-  /** Made by `startServer()`. */
+  /** Made by `startServer()` and `loop.createServer()`. */
   constructor(parts: object) {
-    const { loop, sockets, listener, backlog } = parts as ServerParts;
-    this.#loop = loop;
+    const { host, sockets, protocolFactory, backlog } = parts as ServerParts;
+    this.#host = host;
     this.#sockets = sockets;
-    this.#listener = listener;
+    this.#protocolFactory = protocolFactory;
     this.#backlog = backlog;
+    host.attach(this, { abandon: () => this.#abandon() });
     this.#owner = {
       attach: (transport) => this.#clients.add(transport),
       detach: (transport) => this.#detach(transport),
@@ -85,7 +106,7 @@ export class Server implements AsyncContextManager<Server> {
 
   /** The loop that it serves in. */
   getLoop(): SelectorEventLoop {
-    return this.#loop;
+    return this.#host.loop;
   }
 
   /** Whether it accepts connections. */
@@ -94,8 +115,9 @@ export class Server implements AsyncContextManager<Server> {
   }
 
   /** The listening sockets; none once closed. */
-  get sockets(): readonly TransportSocket[] {
-    return (this.#sockets ?? []).map((sock) => new TransportSocket(sock));
+  get sockets(): ServerSockets<A> {
+    const sockets = (this.#sockets ?? []).map((sock) => new TransportSocket<A>(sock));
+    return sockets as readonly TransportSocket<A>[] as ServerSockets<A>;
   }
 
   /**
@@ -106,8 +128,9 @@ export class Server implements AsyncContextManager<Server> {
     const sockets = this.#sockets;
     if (sockets === null) return;
     this.#sockets = null;
+    this.#host.detach(this);
     for (const sock of sockets) {
-      this.#loop.removeReader(sock);
+      this.#host.removeReader(sock);
       sock.close();
       if (sock.released !== null) this.#releasing.push(sock.released);
     }
@@ -134,7 +157,7 @@ export class Server implements AsyncContextManager<Server> {
    * @throws {RuntimeError} If the server is closed.
    */
   startServing(): CoroutineObject<void> {
-    return Server.#startServing(this);
+    return Server.#startServing(this as unknown as Server);
   }
 
   static readonly #startServing = coroutine(
@@ -152,7 +175,7 @@ export class Server implements AsyncContextManager<Server> {
    * @throws {RuntimeError} If the server is closed already, or somebody else does so.
    */
   serveForever(): CoroutineObject<never> {
-    return Server.#serveForever(this);
+    return Server.#serveForever(this as unknown as Server);
   }
 
   static readonly #serveForever = coroutine(
@@ -163,7 +186,7 @@ export class Server implements AsyncContextManager<Server> {
         );
       }
       server.#listen();
-      const forever = server.#forever = server.#loop.createFuture<void>();
+      const forever = server.#forever = server.#host.loop.createFuture<void>();
       try {
         yield* forever;
       } catch (error) {
@@ -185,12 +208,12 @@ export class Server implements AsyncContextManager<Server> {
    * @returns A coroutine.
    */
   waitClosed(): CoroutineObject<void> {
-    return Server.#waitClosed(this);
+    return Server.#waitClosed(this as unknown as Server);
   }
 
   static readonly #waitClosed = coroutine(function* waitClosed(server: Server): Coroutine<void> {
     if (server.#waiters !== null) {
-      const waiter = server.#loop.createFuture<void>();
+      const waiter = server.#host.loop.createFuture<void>();
       server.#waiters.push(waiter);
       yield* waiter;
     }
@@ -200,7 +223,7 @@ export class Server implements AsyncContextManager<Server> {
 
   /** Enters `asyncWith()`: gives the server itself. */
   // deno-lint-ignore require-yield
-  *aenter(): Coroutine<Server> {
+  *aenter(): Coroutine<Server<A>> {
     return this;
   }
 
@@ -232,7 +255,7 @@ export class Server implements AsyncContextManager<Server> {
   }
 
   #watch(sock: NonBlockingSocket): void {
-    this.#loop.addReader(sock, () => this.#acceptAll(sock));
+    this.#host.addReader(sock, () => this.#acceptAll(sock));
   }
 
   /** Accepts whoever waits, up to a backlog of them, so that the others get their turn as well. */
@@ -248,16 +271,20 @@ export class Server implements AsyncContextManager<Server> {
       }
       if (accepted === null) return;
       this.#serve(...accepted);
+      // The protocol factory may have closed the server.
+      if (this.#sockets === null) return;
     }
   }
 
-  #serve(conn: NonBlockingSocket, peername: SocketAddress): void {
-    const server = this.#owner;
+  #serve(conn: NonBlockingSocket, address: SocketAddress): void {
     try {
-      new SelectorTransport(this.#loop, conn, this.#listener(), { peername, server });
-    } catch (error) {
+      const options = { peername: unmapped(address), server: this.#owner };
+      new SocketTransport(this.#host, conn, this.#protocolFactory(), options);
+    } catch (exception) {
       conn.abort();
-      throw error;
+      if (exception instanceof KeyboardInterrupt) throw exception;
+      const message = "Error on transport creation for incoming connection";
+      this.#host.callExceptionHandler({ message, exception });
     }
   }
 
@@ -267,23 +294,27 @@ export class Server implements AsyncContextManager<Server> {
     const message = `socket.accept() ${isOut ? "out of system resource" : "failed"}`;
     // To tell where an error was thrown, Deno opens files; where it can open none, it panics.
     if (isOut) (exception as Error).stack = String(exception);
-    this.#loop.callExceptionHandler({ message, exception, socket: new TransportSocket(sock) });
-    this.#loop.removeReader(sock);
-    this.#loop.callLater(ACCEPT_RETRY_DELAY, () => {
+    this.#host.callExceptionHandler({ message, exception, socket: new TransportSocket(sock) });
+    this.#host.removeReader(sock);
+    this.#host.loop.callLater(ACCEPT_RETRY_DELAY, () => {
       if (this.#serving) this.#watch(sock);
     });
   }
 
-  #detach(transport: SelectorTransport): void {
+  #detach(transport: Transport<SocketAddress>): void {
     this.#clients.delete(transport);
     if (this.#clients.size === 0 && this.#sockets === null) this.#wakeUp();
+  }
+
+  /** The loop is closed. */
+  #abandon(): void {
+    console.warn(`unclosed server ${this}`);
+    this.close();
   }
 
   #wakeUp(): void {
     const waiters = this.#waiters ?? [];
     this.#waiters = null;
-    for (const waiter of waiters) {
-      if (!waiter.done()) waiter.setResult();
-    }
+    for (const waiter of waiters) wake(waiter);
   }
 }

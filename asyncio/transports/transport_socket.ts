@@ -2,10 +2,13 @@
 
 import { type NonBlockingSocket, type SocketAddress, ValueError } from "../../selectors/mod.ts";
 import { inspectAsText } from "../../coroutines/mod.ts";
+import type { InetAddress } from "./inet_address.ts";
 
 /**
  * The socket of a transport or a server: to be looked at and configured, not to be read or written,
  * for that would come between the transport and its bytes.
+ *
+ * @typeParam A Type of its addresses: `[host, port, ...]`, or a path of a Unix socket.
  *
  * @example Usage
  * ```ts
@@ -14,7 +17,7 @@ import { inspectAsText } from "../../coroutines/mod.ts";
  *
  * await run(function* () {
  *   const server = yield* startServer(() => {}, "127.0.0.1", 0);
- *   const [host] = server.sockets[0]!.getsockname() as [string, number];
+ *   const [host] = server.sockets[0].getsockname();
  *   assertEquals(host, "127.0.0.1");
  *   server.close();
  * });
@@ -22,7 +25,7 @@ import { inspectAsText } from "../../coroutines/mod.ts";
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Server.sockets}
  */
-export class TransportSocket {
+export class TransportSocket<A extends SocketAddress = InetAddress> {
   // CPython: Lib/asyncio/trsock.py
   readonly #sock: NonBlockingSocket;
 
@@ -56,13 +59,13 @@ export class TransportSocket {
   }
 
   /** The socket's own address. */
-  getsockname(): SocketAddress {
-    return this.#sock.getsockname();
+  getsockname(): A {
+    return this.#sock.getsockname() as A;
   }
 
   /** The address of the other end. */
-  getpeername(): SocketAddress {
-    return this.#sock.getpeername();
+  getpeername(): A {
+    return this.#sock.getpeername() as A;
   }
 
   /** The value of an option. */

@@ -9,6 +9,7 @@ import {
   getRunningLoop,
   RuntimeError,
   StreamReader,
+  StreamReaderProtocol,
   StreamWriter,
   TimeoutError,
   type Transport,
@@ -16,14 +17,14 @@ import {
   waitFor,
 } from "@asyncio/asyncio";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { startable, StreamProtocol } from "../../../asyncio/streams/_stream_protocol.ts";
+import { gate } from "../../../asyncio/streams/_write_gate.ts";
 import { runTest, testForms } from "../../_run_test.ts";
 
 /** A transport that notes what it is asked for, and tells its protocol of the end. */
 class FakeTransport {
   readonly calls: unknown[][] = [];
   closing = false;
-  protocol: StreamProtocol | null = null;
+  protocol: StreamReaderProtocol | null = null;
 
   write(data: unknown): void {
     this.calls.push(["write", data]);
@@ -73,27 +74,27 @@ class FakeTransport {
 interface Stream {
   readonly reader: StreamReader;
   readonly writer: StreamWriter;
-  readonly protocol: StreamProtocol;
+  readonly protocol: StreamReaderProtocol;
   readonly transport: FakeTransport;
 }
 
 function connect(): Stream {
   const reader = new StreamReader();
-  const protocol = new StreamProtocol(getRunningLoop(), reader);
+  const protocol = new StreamReaderProtocol(reader);
   const fake = new FakeTransport();
   fake.protocol = protocol;
   const transport = fake as unknown as Transport;
   protocol.connectionMade(transport);
   return {
     reader,
-    writer: new StreamWriter(transport, protocol, reader),
+    writer: new StreamWriter(transport, protocol, reader, getRunningLoop()),
     protocol,
     transport: fake,
   };
 }
 
-const closed = coroutine(function* (protocol: StreamProtocol): Coroutine<void> {
-  yield* protocol.closed();
+const closed = coroutine(function* (protocol: StreamReaderProtocol): Coroutine<void> {
+  yield* protocol[gate].closed();
 });
 
 const reset = (): Error => new Deno.errors.ConnectionReset("reset");
@@ -282,7 +283,7 @@ Deno.test("StreamWriter's await using throws what broke the connection", async (
 
 // What stands between transport and stream.
 
-testForms("StreamProtocol feeds the reader", function* ({ wait }) {
+testForms("StreamReaderProtocol feeds the reader", function* ({ wait }) {
   const { protocol, reader } = connect();
   protocol.dataReceived(new Uint8Array([97, 10]));
   assertEquals(yield* wait(reader.readline()), new Uint8Array([97, 10]));
@@ -307,11 +308,11 @@ for (
     }],
   ] as const
 ) {
-  Deno.test(`StreamProtocol reports a ${kind} callback that throws, and closes`, async () => {
-    await runTest(async ({ loop, reported }) => {
+  Deno.test(`StreamReaderProtocol reports a ${kind} callback that throws, and closes`, async () => {
+    await runTest(async ({ reported }) => {
       const exception = new ValueError("what?");
       const serve: () => unknown = make(exception);
-      const protocol = new StreamProtocol(loop, new StreamReader(), () => startable(serve));
+      const protocol = new StreamReaderProtocol(new StreamReader(), serve);
       const fake = new FakeTransport();
       fake.protocol = protocol;
       protocol.connectionMade(fake as unknown as Transport);
@@ -323,13 +324,13 @@ for (
   });
 }
 
-Deno.test("StreamProtocol closes the connection of a callback that is cancelled", async () => {
-  await runTest(async ({ loop }) => {
+Deno.test("StreamReaderProtocol closes the connection of a callback that is cancelled", async () => {
+  await runTest(async () => {
     const serve = function* () {
       yield;
       throw new CancelledError();
     };
-    const protocol = new StreamProtocol(loop, new StreamReader(), serve);
+    const protocol = new StreamReaderProtocol(new StreamReader(), serve);
     const fake = new FakeTransport();
     fake.protocol = protocol;
     protocol.connectionMade(fake as unknown as Transport);
@@ -338,7 +339,7 @@ Deno.test("StreamProtocol closes the connection of a callback that is cancelled"
   });
 });
 
-Deno.test("StreamProtocol's callback may be plain, and start a task of its own", async () => {
+Deno.test("StreamReaderProtocol's callback may be plain, and start a task of its own", async () => {
   await runTest(async ({ loop }) => {
     let served = 0;
     const serve = (reader: StreamReader): void => {
@@ -346,11 +347,7 @@ Deno.test("StreamProtocol's callback may be plain, and start a task of its own",
         served += (yield* reader.read()).length;
       });
     };
-    const protocol = new StreamProtocol(
-      loop,
-      new StreamReader(),
-      (reader) => startable(serve, reader),
-    );
+    const protocol = new StreamReaderProtocol(new StreamReader(), serve);
     const fake = new FakeTransport();
     fake.protocol = protocol;
     protocol.connectionMade(fake as unknown as Transport);

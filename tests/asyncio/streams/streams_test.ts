@@ -225,7 +225,7 @@ testForms("openConnection() refuses what names no server", function* ({ raises }
   yield* raises(openConnection("127.0.0.1"), ValueError, none);
   yield* raises(openConnection("127.0.0.1", 80, { limit: 0 }), ValueError, "Limit cannot be <= 0");
   yield* raises(openConnection("127.0.0.1", 65_536), ValueError, "port must be 0-65535");
-  yield* raises(openConnection("127.0.0.1", NaN), TypeError, "address must be a pair");
+  yield* raises(openConnection("127.0.0.1", NaN), TypeError, "port must be an integer");
 });
 
 testForms("openConnection() tells why there is no connection", function* ({ raises, wait }) {
@@ -235,7 +235,7 @@ testForms("openConnection() tells why there is no connection", function* ({ rais
   yield* wait(server.waitClosed());
   yield* raises(openConnection("127.0.0.1", port), Deno.errors.ConnectionRefused);
   yield* raises(openConnection("localhost", port), Deno.errors.ConnectionRefused);
-  yield* raises(openConnection("host.invalid", port), Error, "lookup");
+  yield* raises(openConnection("host.invalid", port), Error, "ENOTFOUND");
 });
 
 Deno.test({
@@ -539,8 +539,9 @@ testForms("StreamWriter.drain() holds who sends to a peer that does not read", f
   yield* raises(waitFor(fill(), 5), TimeoutError);
   assert(sent < MUCH, `${sent} bytes sent`);
   const { transport } = client[1];
-  const [low, high] = transport.getWriteBufferLimits();
-  assert(transport.getWriteBufferSize() > low);
+  const [, high] = transport.getWriteBufferLimits();
+  // What waits below the transport is told of when all of it is sent: it may be less than the low mark.
+  assert(transport.getWriteBufferSize() > 0);
   assert(transport.getWriteBufferSize() <= high + 100_000);
   assert(sizeOf(server[0]) <= 4 * 64 * 1024, `${sizeOf(server[0])} bytes received`);
   sent += 100_000;

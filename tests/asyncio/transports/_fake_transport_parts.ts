@@ -2,9 +2,10 @@
 
 /** A loop, a socket and a protocol that do what a test tells them, for tests of transports. */
 
-import type { ExceptionContext, SelectorEventLoop } from "@asyncio/asyncio/coroutines";
+import type { ExceptionContext } from "@asyncio/asyncio/coroutines";
 import type { NonBlockingSocket, SocketAddress } from "@asyncio/asyncio/selectors";
-import type { Transport, TransportListener } from "../../../asyncio/transports/transports.ts";
+import { Protocol } from "@asyncio/asyncio";
+import type { TransportHost } from "../../../asyncio/transports/_transport_host.ts";
 import { text } from "../_text.ts";
 
 /** A loop that turns when it is told to, and watches one socket. */
@@ -15,12 +16,28 @@ export class FakeLoop {
   #ready: (() => void)[] = [];
 
   /** Itself, as what a transport takes it for. */
-  get asLoop(): SelectorEventLoop {
-    return this as unknown as SelectorEventLoop;
+  get asHost(): TransportHost {
+    return this as unknown as TransportHost;
   }
 
-  callSoon(fn: () => void): void {
-    this.#ready.push(fn);
+  /** What is open, by descriptor. */
+  readonly open: Set<unknown> = new Set();
+  closed = false;
+
+  callSoon<A extends unknown[]>(fn: (...args: A) => void, ...args: A): void {
+    this.#ready.push(() => fn(...args));
+  }
+
+  attach(key: unknown): void {
+    this.open.add(key);
+  }
+
+  detach(key: unknown): void {
+    this.open.delete(key);
+  }
+
+  isClosed(): boolean {
+    return this.closed;
   }
 
   addReader(_sock: unknown, fn: () => void): void {
@@ -74,6 +91,10 @@ export class FakeSocket {
   room = Infinity;
   /** What sending throws. */
   sendError: Error | null = null;
+  /** Whether it keeps what it takes until {@linkcode FakeSocket.settle}. */
+  behind = false;
+  unsent = 0;
+  #whenSent: ((error: Error | null) => void)[] = [];
   #sent: string[] = [];
   #open = true;
 
@@ -100,8 +121,28 @@ export class FakeSocket {
     const count = Math.min(data.length, this.room);
     if (count === 0) return null;
     this.room -= count;
+    if (this.behind) this.unsent += count;
     this.#sent.push(text(data.subarray(0, count)));
     return count;
+  }
+
+  tryRecvInto(buffer: Uint8Array): number | null {
+    const data = this.tryRecv();
+    if (data !== null) buffer.set(data);
+    return data && data.length;
+  }
+
+  whenSent(callback: (error: Error | null) => void): void {
+    if (this.unsent === 0) callback(null);
+    else this.#whenSent.push(callback);
+  }
+
+  /** The system has taken what was sent, or will never do so. */
+  settle(error: Error | null = null): void {
+    this.unsent = 0;
+    const callbacks = this.#whenSent;
+    this.#whenSent = [];
+    for (const callback of callbacks) callback(error);
   }
 
   fileno(): number {
@@ -137,38 +178,38 @@ export class FakeSocket {
 }
 
 /** A protocol that notes what it is told, and does what a test has it do then. */
-export class FakeProtocol implements TransportListener {
+export class FakeProtocol extends Protocol {
   readonly calls: unknown[][] = [];
   keepOpen = false;
   /** What to do, after noting it, when a method is called. */
-  on: Partial<Record<keyof TransportListener, () => void>> = {};
+  on: Partial<Record<keyof Protocol, () => void>> = {};
 
-  connectionMade(_transport: Transport): void {
+  override connectionMade(): void {
     this.#note("connectionMade");
   }
 
-  dataReceived(data: Uint8Array): void {
+  override dataReceived(data: Uint8Array): void {
     this.#note("dataReceived", text(data));
   }
 
-  eofReceived(): boolean {
+  override eofReceived(): boolean {
     this.#note("eofReceived");
     return this.keepOpen;
   }
 
-  connectionLost(error: unknown): void {
+  override connectionLost(error: unknown): void {
     this.#note("connectionLost", error);
   }
 
-  pauseWriting(): void {
+  override pauseWriting(): void {
     this.#note("pauseWriting");
   }
 
-  resumeWriting(): void {
+  override resumeWriting(): void {
     this.#note("resumeWriting");
   }
 
-  #note(method: keyof TransportListener, ...args: unknown[]): void {
+  #note(method: keyof Protocol, ...args: unknown[]): void {
     this.calls.push([method, ...args]);
     this.on[method]?.();
   }

@@ -1,6 +1,12 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { KeyboardInterrupt, newEventLoop, RuntimeError, ValueError } from "@asyncio/asyncio";
+import {
+  BufferedProtocol,
+  KeyboardInterrupt,
+  newEventLoop,
+  RuntimeError,
+  ValueError,
+} from "@asyncio/asyncio";
 import { IPPROTO_TCP, SHUT_WR, TCP_NODELAY } from "@asyncio/asyncio/selectors";
 import {
   assert,
@@ -10,26 +16,26 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
-  SelectorTransport,
-  type SelectorTransportOptions,
-} from "../../../asyncio/transports/_selector_transport.ts";
+  SocketTransport,
+  type SocketTransportOptions,
+} from "../../../asyncio/transports/_socket_transport.ts";
 import { TransportSocket } from "../../../asyncio/transports/transport_socket.ts";
 import { FakeLoop, FakeProtocol, FakeSocket } from "./_fake_transport_parts.ts";
-import { bytes } from "../_text.ts";
+import { bytes, text } from "../_text.ts";
 
 interface Parts {
   readonly loop: FakeLoop;
   readonly sock: FakeSocket;
   readonly protocol: FakeProtocol;
-  readonly transport: SelectorTransport;
+  readonly transport: SocketTransport;
 }
 
 /** A transport, and what it is made of. */
-function make(options?: SelectorTransportOptions): Parts {
+function make(options?: SocketTransportOptions): Parts {
   const loop = new FakeLoop();
   const sock = new FakeSocket();
   const protocol = new FakeProtocol();
-  const transport = new SelectorTransport(loop.asLoop, sock.asSocket, protocol, options);
+  const transport = new SocketTransport(loop.asHost, sock.asSocket, protocol, options);
   return { loop, sock, protocol, transport };
 }
 
@@ -68,7 +74,7 @@ function warningsOf(fn: () => void): string[] {
 // Beginning.
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_ctor
-Deno.test("SelectorTransport tells of the connection, then begins to receive", () => {
+Deno.test("SocketTransport tells of the connection, then begins to receive", () => {
   const { loop, protocol, sock } = make();
   assertEquals(protocol.calls, []);
   assertEquals(sock.calls, [`setsockopt(${IPPROTO_TCP}, ${TCP_NODELAY}, 1)`]);
@@ -79,7 +85,7 @@ Deno.test("SelectorTransport tells of the connection, then begins to receive", (
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_ctor_with_waiter
-Deno.test("SelectorTransport wakes its waiter after the protocol, unless it was cancelled", () => {
+Deno.test("SocketTransport wakes its waiter after the protocol, unless it was cancelled", () => {
   using owner = newEventLoop();
   for (const cancelled of [false, true]) {
     const waiter = owner.createFuture<void>();
@@ -95,7 +101,7 @@ Deno.test("SelectorTransport wakes its waiter after the protocol, unless it was 
   }
 });
 
-Deno.test("SelectorTransport reports a connectionMade() that throws, and receives", () => {
+Deno.test("SocketTransport reports a connectionMade() that throws, and receives", () => {
   const { loop, protocol } = make();
   protocol.on.connectionMade = () => {
     throw new TypeError("no");
@@ -105,7 +111,7 @@ Deno.test("SelectorTransport reports a connectionMade() that throws, and receive
   assert(loop.reader !== null);
 });
 
-Deno.test("SelectorTransport closed before it began has begun and ended", () => {
+Deno.test("SocketTransport closed before it began has begun and ended", () => {
   const { loop, protocol, sock, transport } = make();
   transport.close();
   loop.turn();
@@ -114,7 +120,7 @@ Deno.test("SelectorTransport closed before it began has begun and ended", () => 
   assertEquals(sock.calls.at(-1), "close()");
 });
 
-Deno.test("SelectorTransport.getExtraInfo() knows both addresses and the socket", () => {
+Deno.test("SocketTransport.getExtraInfo() knows both addresses and the socket", () => {
   const { loop, sock, transport } = make();
   assertEquals(transport.getExtraInfo("peername"), ["127.0.0.1", 50000]);
   assertEquals(transport.getExtraInfo("sockname"), ["127.0.0.1", 8000]);
@@ -130,7 +136,7 @@ Deno.test("SelectorTransport.getExtraInfo() knows both addresses and the socket"
   assertEquals(transport.getExtraInfo("sockname"), ["127.0.0.1", 8000]);
 });
 
-Deno.test("SelectorTransport.getExtraInfo() gives the address of who was accepted", () => {
+Deno.test("SocketTransport.getExtraInfo() gives the address of who was accepted", () => {
   const { transport } = make({ peername: ["10.0.0.1", 1] });
   assertEquals(transport.getExtraInfo("peername"), ["10.0.0.1", 1]);
 });
@@ -138,7 +144,7 @@ Deno.test("SelectorTransport.getExtraInfo() gives the address of who was accepte
 // Receiving.
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_pause_resume_reading
-Deno.test("SelectorTransport.pauseReading() and resumeReading(), as often as you like", () => {
+Deno.test("SocketTransport.pauseReading() and resumeReading(), as often as you like", () => {
   const { loop, transport } = connected();
   assert(transport.isReading());
   const { reader } = loop;
@@ -159,7 +165,7 @@ Deno.test("SelectorTransport.pauseReading() and resumeReading(), as often as you
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_pause_reading_connection_made
-Deno.test("SelectorTransport paused by connectionMade() does not begin to receive", () => {
+Deno.test("SocketTransport paused by connectionMade() does not begin to receive", () => {
   const { loop, protocol, transport } = make();
   protocol.on.connectionMade = () => transport.pauseReading();
   loop.turn();
@@ -172,7 +178,7 @@ Deno.test("SelectorTransport paused by connectionMade() does not begin to receiv
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_read_ready
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_read_ready_tryagain
-Deno.test("SelectorTransport hands on what it receives, and waits for more", () => {
+Deno.test("SocketTransport hands on what it receives, and waits for more", () => {
   const { loop, protocol, sock } = connected();
   sock.incoming.push(bytes("one"), bytes("two"));
   loop.reader!();
@@ -184,7 +190,7 @@ Deno.test("SelectorTransport hands on what it receives, and waits for more", () 
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_read_ready_eof
-Deno.test("SelectorTransport closes at the end of the stream", () => {
+Deno.test("SocketTransport closes at the end of the stream", () => {
   const { loop, protocol, sock, transport } = connected();
   sock.incoming.push(bytes(""));
   loop.reader!();
@@ -196,7 +202,7 @@ Deno.test("SelectorTransport closes at the end of the stream", () => {
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_read_ready_eof_keep_open
-Deno.test("SelectorTransport stays open for sending if the protocol says so", () => {
+Deno.test("SocketTransport stays open for sending if the protocol says so", () => {
   const { loop, protocol, sock, transport } = connected();
   protocol.keepOpen = true;
   sock.incoming.push(bytes(""));
@@ -209,7 +215,7 @@ Deno.test("SelectorTransport stays open for sending if the protocol says so", ()
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_read_ready_conn_reset
 // CPython: test_selector_events.py, SelectorTransportTests.test_fatal_error
-Deno.test("SelectorTransport ends with an error of the operating system, and reports none", () => {
+Deno.test("SocketTransport ends with an error of the operating system, and reports none", () => {
   const { loop, protocol, sock, transport } = connected();
   const error = osError();
   sock.incoming.push(error);
@@ -218,13 +224,13 @@ Deno.test("SelectorTransport ends with an error of the operating system, and rep
   assertEquals(loop.reader, null);
   loop.turn();
   assertEquals(protocol.calls, [["connectionLost", error]]);
-  assertEquals(sock.calls, ["close()"]);
+  assertEquals(sock.calls, ["abort()"]);
   assertEquals(loop.reported, []);
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_read_ready_err
 // CPython: test_selector_events.py, SelectorTransportTests.test_fatal_error_custom_exception
-Deno.test("SelectorTransport reports any other error", () => {
+Deno.test("SocketTransport reports any other error", () => {
   const { loop, protocol, sock, transport } = connected();
   const exception = new TypeError("what?");
   sock.incoming.push(exception);
@@ -241,7 +247,7 @@ Deno.test("SelectorTransport reports any other error", () => {
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_data_received_error
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_read_eof_received_error
-Deno.test("SelectorTransport ends with an error of its protocol, and reports it", () => {
+Deno.test("SocketTransport ends with an error of its protocol, and reports it", () => {
   for (const [data, method] of [["data", "dataReceived"], ["", "eofReceived"]] as const) {
     const { loop, protocol, sock } = connected();
     const exception = new TypeError("what?");
@@ -255,11 +261,11 @@ Deno.test("SelectorTransport ends with an error of its protocol, and reports it"
     ]);
     loop.turn();
     assertEquals(protocol.calls.at(-1), ["connectionLost", exception]);
-    assertEquals(sock.calls, ["close()"]);
+    assertEquals(sock.calls, ["abort()"]);
   }
 });
 
-Deno.test("SelectorTransport lets an interrupt through", () => {
+Deno.test("SocketTransport lets an interrupt through", () => {
   const { loop, protocol, sock } = connected();
   protocol.on.dataReceived = () => {
     throw new KeyboardInterrupt();
@@ -268,7 +274,7 @@ Deno.test("SelectorTransport lets an interrupt through", () => {
   assertThrows(() => loop.reader!(), KeyboardInterrupt);
 });
 
-Deno.test("SelectorTransport closed by dataReceived() receives no more", () => {
+Deno.test("SocketTransport closed by dataReceived() receives no more", () => {
   const { loop, protocol, sock, transport } = connected();
   protocol.on.dataReceived = () => transport.close();
   sock.incoming.push(bytes("one"), bytes("two"));
@@ -283,7 +289,7 @@ Deno.test("SelectorTransport closed by dataReceived() receives no more", () => {
 // Sending.
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write
-Deno.test("SelectorTransport.write() sends at once, bytes or a string", () => {
+Deno.test("SocketTransport.write() sends at once, bytes or a string", () => {
   const { loop, sock, transport } = connected();
   transport.write(bytes("data"));
   transport.write("é");
@@ -294,7 +300,7 @@ Deno.test("SelectorTransport.write() sends at once, bytes or a string", () => {
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_str
-Deno.test("SelectorTransport.write() refuses what is neither bytes nor a string", () => {
+Deno.test("SocketTransport.write() refuses what is neither bytes nor a string", () => {
   const { sock, transport } = connected();
   for (const data of [5, null, undefined, [1], new ArrayBuffer(2)]) {
     assertThrows(() => transport.write(data as unknown as string), TypeError, "data argument");
@@ -303,7 +309,7 @@ Deno.test("SelectorTransport.write() refuses what is neither bytes nor a string"
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_no_data
-Deno.test("SelectorTransport.write() of nothing sends nothing", () => {
+Deno.test("SocketTransport.write() of nothing sends nothing", () => {
   const { sock, transport } = blocked();
   transport.write("");
   transport.write(new Uint8Array());
@@ -313,7 +319,7 @@ Deno.test("SelectorTransport.write() of nothing sends nothing", () => {
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_buffer
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_tryagain
-Deno.test("SelectorTransport.write() keeps what it cannot send, in its order", () => {
+Deno.test("SocketTransport.write() keeps what it cannot send, in its order", () => {
   const { loop, sock, transport } = blocked("data1");
   assert(loop.writer !== null);
   sock.room = 100;
@@ -328,7 +334,7 @@ Deno.test("SelectorTransport.write() keeps what it cannot send, in its order", (
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_partial
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_ready_partial
-Deno.test("SelectorTransport.write() sends the rest when there is room", () => {
+Deno.test("SocketTransport.write() sends the rest when there is room", () => {
   const { loop, sock, transport } = connected();
   sock.room = 2;
   transport.write(bytes("data"));
@@ -346,7 +352,7 @@ Deno.test("SelectorTransport.write() sends the rest when there is room", () => {
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_partial_bytearray
-Deno.test("SelectorTransport.write() keeps a copy", () => {
+Deno.test("SocketTransport.write() keeps a copy", () => {
   const { loop, sock, transport } = connected();
   const data = bytes("data");
   sock.room = 2;
@@ -360,7 +366,7 @@ Deno.test("SelectorTransport.write() keeps a copy", () => {
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_writelines_send_full
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_writelines_send_partial
-Deno.test("SelectorTransport.writelines() sends several pieces at one go, or keeps them", () => {
+Deno.test("SocketTransport.writelines() sends several pieces at one go, or keeps them", () => {
   const { loop, sock, transport } = connected();
   const piece = bytes("one");
   transport.writelines([piece, "two"]);
@@ -381,7 +387,7 @@ Deno.test("SelectorTransport.writelines() sends several pieces at one go, or kee
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_exception
-Deno.test("SelectorTransport.write() to a lost connection is in vain, and warns at last", () => {
+Deno.test("SocketTransport.write() to a lost connection is in vain, and warns at last", () => {
   const { loop, protocol, sock, transport } = connected();
   const error = sock.sendError = osError();
   transport.write(bytes("data"));
@@ -399,7 +405,7 @@ Deno.test("SelectorTransport.write() to a lost connection is in vain, and warns 
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_ready_exception
-Deno.test("SelectorTransport ends with an error of sending what it kept", () => {
+Deno.test("SocketTransport ends with an error of sending what it kept", () => {
   const { loop, protocol, sock, transport } = blocked();
   const error = sock.sendError = osError();
   loop.writer!();
@@ -409,7 +415,7 @@ Deno.test("SelectorTransport ends with an error of sending what it kept", () => 
   assertEquals(protocol.calls, [["connectionLost", error]]);
 });
 
-Deno.test("SelectorTransport reports an error of sending that is no operating system's", () => {
+Deno.test("SocketTransport reports an error of sending that is no operating system's", () => {
   const { loop, sock, transport } = connected();
   sock.sendError = new TypeError("what?");
   transport.write("data");
@@ -419,7 +425,7 @@ Deno.test("SelectorTransport reports an error of sending that is no operating sy
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_closing
-Deno.test("SelectorTransport.write() after close() sends nothing", () => {
+Deno.test("SocketTransport.write() after close() sends nothing", () => {
   const { loop, sock, transport } = connected();
   transport.close();
   transport.write("data");
@@ -429,7 +435,7 @@ Deno.test("SelectorTransport.write() after close() sends nothing", () => {
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_eof
-Deno.test("SelectorTransport.writeEof() ends sending, once", () => {
+Deno.test("SocketTransport.writeEof() ends sending, once", () => {
   const { sock, transport } = connected();
   assert(transport.canWriteEof());
   transport.writeEof();
@@ -443,7 +449,7 @@ Deno.test("SelectorTransport.writeEof() ends sending, once", () => {
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_eof_buffer
-Deno.test("SelectorTransport.writeEof() sends first what waits", () => {
+Deno.test("SocketTransport.writeEof() sends first what waits", () => {
   const { loop, sock, transport } = blocked();
   transport.writeEof();
   assertEquals(sock.calls, []);
@@ -454,7 +460,7 @@ Deno.test("SelectorTransport.writeEof() sends first what waits", () => {
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_eof_after_close
-Deno.test("SelectorTransport.writeEof() after close() does nothing", () => {
+Deno.test("SocketTransport.writeEof() after close() does nothing", () => {
   const { loop, sock, transport } = connected();
   transport.close();
   transport.writeEof();
@@ -466,7 +472,7 @@ Deno.test("SelectorTransport.writeEof() after close() does nothing", () => {
 // Flow control.
 
 // CPython: test_transports.py, TransportTests.test_flowcontrol_mixin_set_write_limits
-Deno.test("SelectorTransport.setWriteBufferLimits() as the Python documentation has it", () => {
+Deno.test("SocketTransport.setWriteBufferLimits() as the Python documentation has it", () => {
   const { transport } = connected();
   assertEquals(transport.getWriteBufferLimits(), [16 * 1024, 64 * 1024]);
   const cases: [number | null | undefined, number | null | undefined, [number, number]][] = [
@@ -488,7 +494,7 @@ Deno.test("SelectorTransport.setWriteBufferLimits() as the Python documentation 
   assertEquals(transport.getWriteBufferLimits(), [16 * 1024, 64 * 1024]);
 });
 
-Deno.test("SelectorTransport pauses its protocol above the high mark, resumes it at the low", () => {
+Deno.test("SocketTransport pauses its protocol above the high mark, resumes it at the low", () => {
   const { loop, protocol, sock, transport } = connected();
   transport.setWriteBufferLimits(4, 2);
   sock.room = 0;
@@ -508,13 +514,13 @@ Deno.test("SelectorTransport pauses its protocol above the high mark, resumes it
   assertEquals(protocol.calls, [["pauseWriting"], ["resumeWriting"]]);
 });
 
-Deno.test("SelectorTransport.setWriteBufferLimits() pauses who is above them already", () => {
+Deno.test("SocketTransport.setWriteBufferLimits() pauses who is above them already", () => {
   const { protocol, transport } = blocked();
   transport.setWriteBufferLimits(0);
   assertEquals(protocol.calls, [["pauseWriting"]]);
 });
 
-Deno.test("SelectorTransport goes on when pauseWriting() or resumeWriting() throws", () => {
+Deno.test("SocketTransport goes on when pauseWriting() or resumeWriting() throws", () => {
   const { loop, protocol, sock, transport } = connected();
   transport.setWriteBufferLimits(0);
   protocol.on.pauseWriting = protocol.on.resumeWriting = () => {
@@ -532,7 +538,7 @@ Deno.test("SelectorTransport goes on when pauseWriting() or resumeWriting() thro
   assert(!transport.isClosing());
 });
 
-Deno.test("SelectorTransport sends what resumeWriting() writes", () => {
+Deno.test("SocketTransport sends what resumeWriting() writes", () => {
   const { loop, protocol, sock, transport } = connected();
   transport.setWriteBufferLimits(0);
   sock.room = 0;
@@ -552,10 +558,171 @@ Deno.test("SelectorTransport sends what resumeWriting() writes", () => {
   assertEquals(loop.writer, null);
 });
 
+// What the socket has taken and the system has not.
+
+Deno.test("SocketTransport counts what the socket keeps, and pauses its protocol for it", () => {
+  const { loop, protocol, sock, transport } = connected();
+  sock.behind = true;
+  transport.setWriteBufferLimits(10, 4);
+  transport.write(bytes("12345678"));
+  assertEquals([transport.getWriteBufferSize(), protocol.calls], [8, []]);
+  transport.write(bytes("123"));
+  assertEquals([transport.getWriteBufferSize(), protocol.calls], [11, [["pauseWriting"]]]);
+  sock.room = 0;
+  transport.write(bytes("456"));
+  assertEquals(transport.getWriteBufferSize(), 14);
+  sock.settle();
+  loop.turn();
+  assertEquals(protocol.calls, [["pauseWriting"], ["resumeWriting"]]);
+  assertEquals(transport.getWriteBufferSize(), 3);
+});
+
+Deno.test("SocketTransport.close() waits until the system has what the socket took", () => {
+  const { loop, protocol, sock, transport } = connected();
+  sock.behind = true;
+  transport.write("data");
+  transport.close();
+  loop.turn();
+  assertEquals([protocol.calls, sock.calls], [[], []]);
+  sock.settle();
+  loop.turn();
+  assertEquals(protocol.calls, [["connectionLost", null]]);
+  assertEquals(sock.calls, ["close()"]);
+  assertEquals(loop.open.size, 0);
+});
+
+Deno.test("SocketTransport.abort() does not wait for a close() that waits", () => {
+  const { loop, protocol, sock, transport } = connected();
+  sock.behind = true;
+  transport.write("data");
+  transport.close();
+  transport.abort();
+  loop.turn();
+  assertEquals(protocol.calls, [["connectionLost", null]]);
+  assertEquals(sock.calls, ["abort()"]);
+  sock.settle(osError());
+  loop.turn();
+  assertEquals(protocol.calls.length, 1);
+});
+
+Deno.test("SocketTransport tells of an error that comes when the socket has taken the bytes", () => {
+  for (const closing of [false, true]) {
+    const { loop, protocol, sock, transport } = connected();
+    sock.behind = true;
+    transport.write("data");
+    if (closing) transport.close();
+    const error = osError();
+    sock.settle(error);
+    loop.turn();
+    loop.turn();
+    assertEquals(protocol.calls, [["connectionLost", error]]);
+    assertEquals(sock.calls, ["abort()"]);
+  }
+});
+
+Deno.test("SocketTransport hears of what the socket sent when its loop is closed already", () => {
+  const { loop, protocol, sock, transport } = connected();
+  sock.behind = true;
+  transport.write("data");
+  transport.close();
+  loop.closed = true;
+  sock.settle();
+  loop.turn();
+  assertEquals(protocol.calls, []);
+});
+
+// Protocols.
+
+// CPython: test_selector_events.py, SelectorSocketTransportBufferedProtoTests.test_proto_type_switch
+Deno.test("SocketTransport.setProtocol() has bytes go where the new protocol wants them", () => {
+  const { loop, protocol, sock, transport } = connected();
+  const got: string[] = [];
+  class Buffered extends BufferedProtocol {
+    readonly buffer = new Uint8Array(10);
+    override getBuffer(sizehint: number): Uint8Array {
+      assertEquals(sizehint, -1);
+      return this.buffer;
+    }
+    override bufferUpdated(size: number): void {
+      got.push(text(this.buffer.subarray(0, size)));
+    }
+    override eofReceived(): boolean {
+      got.push("end");
+      return true;
+    }
+  }
+  const buffered = new Buffered();
+  transport.setProtocol(buffered);
+  assertStrictEquals(transport.getProtocol(), buffered);
+  sock.incoming.push(bytes("one"), bytes("two"), bytes(""));
+  loop.reader!();
+  transport.setProtocol(protocol);
+  loop.reader!();
+  transport.setProtocol(buffered);
+  loop.reader!();
+  assertEquals(got, ["one", "end"]);
+  assertEquals(protocol.calls, [["dataReceived", "two"]]);
+  assert(!transport.isClosing());
+});
+
+// CPython: test_selector_events.py, SelectorSocketTransportBufferedProtoTests.test_get_buffer_error
+// CPython: test_selector_events.py, SelectorSocketTransportBufferedProtoTests.test_get_buffer_zerosized
+// CPython: test_selector_events.py, SelectorSocketTransportBufferedProtoTests.test_buffer_updated_error
+Deno.test("SocketTransport ends with an error of a protocol that has buffers, and reports it", () => {
+  const failing: [BufferedProtocol, string][] = [
+    [new BufferedProtocol(), "getBuffer"],
+    [
+      Object.assign(new BufferedProtocol(), {
+        getBuffer: () => {
+          throw new TypeError("no");
+        },
+      }),
+      "getBuffer",
+    ],
+    [
+      Object.assign(new BufferedProtocol(), {
+        getBuffer: () => new Uint8Array(9),
+        bufferUpdated: () => {
+          throw new TypeError("no");
+        },
+      }),
+      "bufferUpdated",
+    ],
+  ];
+  for (const [protocol, method] of failing) {
+    const { loop, sock, transport } = connected();
+    transport.setProtocol(protocol);
+    sock.incoming.push(bytes("data"));
+    loop.reader!();
+    assert(transport.isClosing());
+    assertEquals(loop.reported.map(({ message }) => message), [
+      `Fatal error: protocol.${method}() call failed.`,
+    ]);
+  }
+});
+
+// What JavaScript can throw besides errors must not pass for the end of the connection.
+for (const thrown of [null, undefined, 0, "text"]) {
+  Deno.test(`SocketTransport ends with an error when its protocol throws ${thrown}`, () => {
+    const { loop, protocol, sock } = connected();
+    protocol.on.dataReceived = () => {
+      throw thrown;
+    };
+    sock.incoming.push(bytes("data"));
+    loop.reader!();
+    loop.turn();
+    const [method, error] = protocol.calls.at(-1)!;
+    assertEquals(method, "connectionLost");
+    assert(error !== null && error !== undefined);
+    assertEquals(loop.reported.length, 1);
+    assertEquals(sock.calls, ["abort()"]);
+  });
+}
+
 // Closing.
 
 // CPython: test_selector_events.py, SelectorTransportTests.test_close
-Deno.test("SelectorTransport.close() tells the protocol in the next turn, once", () => {
+Deno.test("SocketTransport.close() tells the protocol in the next turn, once", () => {
   const { loop, protocol, sock, transport } = connected();
   transport.close();
   transport.close();
@@ -572,7 +739,7 @@ Deno.test("SelectorTransport.close() tells the protocol in the next turn, once",
 
 // CPython: test_selector_events.py, SelectorTransportTests.test_close_write_buffer
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_ready_closing
-Deno.test("SelectorTransport.close() sends first what waits", () => {
+Deno.test("SocketTransport.close() sends first what waits", () => {
   const { loop, protocol, sock, transport } = blocked();
   transport.close();
   assertEquals(loop.reader, null);
@@ -586,7 +753,7 @@ Deno.test("SelectorTransport.close() sends first what waits", () => {
 });
 
 // CPython: test_selector_events.py, SelectorTransportTests.test_force_close
-Deno.test("SelectorTransport.abort() drops what waits", () => {
+Deno.test("SocketTransport.abort() drops what waits", () => {
   const { loop, protocol, sock, transport } = blocked();
   transport.abort();
   transport.abort();
@@ -599,7 +766,7 @@ Deno.test("SelectorTransport.abort() drops what waits", () => {
   assertEquals(sock.takeSent(), []);
 });
 
-Deno.test("SelectorTransport.abort() ends a close() that waits for what is unsent", () => {
+Deno.test("SocketTransport.abort() ends a close() that waits for what is unsent", () => {
   const { loop, protocol, sock, transport } = blocked();
   transport.close();
   transport.abort();
@@ -608,7 +775,7 @@ Deno.test("SelectorTransport.abort() ends a close() that waits for what is unsen
   assertEquals(sock.calls, ["abort()"]);
 });
 
-Deno.test("SelectorTransport closed or aborted by resumeWriting() is lost once", () => {
+Deno.test("SocketTransport closed or aborted by resumeWriting() is lost once", () => {
   for (const [method, ending] of [["close", "close()"], ["abort", "abort()"]] as const) {
     for (const closing of [false, true]) {
       const { loop, protocol, sock, transport } = connected();
@@ -628,7 +795,7 @@ Deno.test("SelectorTransport closed or aborted by resumeWriting() is lost once",
   }
 });
 
-Deno.test("SelectorTransport closes its socket though connectionLost() throws", () => {
+Deno.test("SocketTransport closes its socket though connectionLost() throws", () => {
   const { loop, protocol, sock, transport } = connected();
   protocol.on.connectionLost = () => {
     throw new TypeError("what?");
@@ -639,11 +806,11 @@ Deno.test("SelectorTransport closes its socket though connectionLost() throws", 
   assertEquals(sock.calls, ["close()"]);
 });
 
-Deno.test("SelectorTransport is among the connections of its server until it is lost", () => {
-  const attached = new Set<SelectorTransport>();
+Deno.test("SocketTransport is among the connections of its server until it is lost", () => {
+  const attached = new Set<SocketTransport>();
   const server = {
-    attach: (transport: SelectorTransport) => attached.add(transport),
-    detach: (transport: SelectorTransport) => attached.delete(transport),
+    attach: (transport: SocketTransport) => attached.add(transport),
+    detach: (transport: SocketTransport) => attached.delete(transport),
   };
   const { loop, transport } = make({ server });
   assert(attached.has(transport));
@@ -653,11 +820,11 @@ Deno.test("SelectorTransport is among the connections of its server until it is 
   assertEquals(attached.size, 0);
 });
 
-Deno.test("SelectorTransport shows its state", () => {
+Deno.test("SocketTransport shows its state", () => {
   const { loop, sock, transport } = connected();
   assertEquals(
     String(transport),
-    "<SelectorTransport fd=7 read=polling write=<idle, bufsize=0>>",
+    "<SocketTransport fd=7 read=polling write=<idle, bufsize=0>>",
   );
   assertEquals(Deno.inspect(transport), String(transport));
   sock.room = 0;
@@ -665,16 +832,16 @@ Deno.test("SelectorTransport shows its state", () => {
   transport.pauseReading();
   assertEquals(
     String(transport),
-    "<SelectorTransport fd=7 read=idle write=<polling, bufsize=4>>",
+    "<SocketTransport fd=7 read=idle write=<polling, bufsize=4>>",
   );
   transport.abort();
   assertEquals(
     String(transport),
-    "<SelectorTransport closing fd=7 read=idle write=<idle, bufsize=0>>",
+    "<SocketTransport closing fd=7 read=idle write=<idle, bufsize=0>>",
   );
   loop.turn();
   assertEquals(
     String(transport),
-    "<SelectorTransport closed fd=7 read=idle write=<idle, bufsize=0>>",
+    "<SocketTransport closed fd=7 read=idle write=<idle, bufsize=0>>",
   );
 });

@@ -1,0 +1,130 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import {
+  type EventLoopOptions,
+  getEventLoop as getCoreLoop,
+  getRunningLoop as getRunningCoreLoop,
+} from "../coroutines/mod.ts";
+import { NetworkEventLoop } from "./transports/network_event_loop.ts";
+
+/**
+ * The loop that `newEventLoop()` makes: all that an event loop of asyncio can do.
+ *
+ * @example Usage
+ * ```ts
+ * import { EventLoop, newEventLoop } from "@asyncio/asyncio";
+ * import { assertInstanceOf } from "@std/assert";
+ *
+ * using loop = newEventLoop();
+ * assertInstanceOf(loop, EventLoop);
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.EventLoop}
+ */
+export class EventLoop extends NetworkEventLoop {
+  /**
+   * A loop that does not run yet.
+   *
+   * @param options `selector`, `clock`, `debug`, `timerPrecision`.
+   */
+  constructor(options: EventLoopOptions = {}) {
+    super(options);
+    dropped.register(this, `unclosed event loop ${this}`, this);
+  }
+
+  /**
+   * Closes the loop, and with it the transports and servers that are still open. Does nothing the
+   * second time.
+   *
+   * @throws {RuntimeError} If the loop is running.
+   */
+  override close(): void {
+    super.close();
+    dropped.unregister(this);
+  }
+}
+
+/** Warns of a loop that is collected as garbage before it was closed. */
+// CPython: Lib/asyncio/base_events.py, BaseEventLoop.__del__
+const dropped = new FinalizationRegistry((warning: string) => console.warn(warning));
+
+/**
+ * The same as {@linkcode EventLoop}.
+ *
+ * @example Usage
+ * ```ts
+ * import { run, SelectorEventLoop, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await run(sleep(0.001, 42), { loopFactory: SelectorEventLoop }), 42);
+ * ```
+ */
+export const SelectorEventLoop: typeof EventLoop = EventLoop;
+/** The same as {@linkcode EventLoop}. */
+export type SelectorEventLoop = EventLoop;
+
+/**
+ * Makes a loop. It is the caller's to run and to close.
+ *
+ * @param options `selector`, `clock`, `debug`, `timerPrecision`.
+ * @returns The loop.
+ *
+ * @example Usage
+ * ```ts
+ * import { newEventLoop, sleep } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loop = newEventLoop();
+ * assertEquals(await loop.runUntilComplete(sleep(0.001, 42)), 42);
+ * loop.close();
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.new_event_loop}
+ */
+export function newEventLoop(options: EventLoopOptions = {}): EventLoop {
+  return new EventLoop(options);
+}
+
+/**
+ * The loop that runs the calling code: a task, a callback, or an async function of either.
+ *
+ * @returns The loop.
+ * @throws {RuntimeError} If there is none.
+ *
+ * @example Usage
+ * ```ts
+ * import { getRunningLoop, run } from "@asyncio/asyncio";
+ * import { assert } from "@std/assert";
+ *
+ * await run(async () => assert(getRunningLoop().isRunning()));
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.get_running_loop}
+ */
+export function getRunningLoop(): EventLoop {
+  return getRunningCoreLoop() as EventLoop;
+}
+
+/**
+ * The running loop; where none runs, the one of `setEventLoop()`.
+ *
+ * @returns The loop.
+ * @throws {RuntimeError} If there is neither.
+ *
+ * @example Usage
+ * ```ts
+ * import { getEventLoop, newEventLoop, setEventLoop } from "@asyncio/asyncio";
+ * import { assertStrictEquals } from "@std/assert";
+ *
+ * const loop = newEventLoop();
+ * setEventLoop(loop);
+ * assertStrictEquals(getEventLoop(), loop);
+ * setEventLoop(null);
+ * loop.close();
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.get_event_loop}
+ */
+export function getEventLoop(): EventLoop {
+  return getCoreLoop() as EventLoop;
+}

@@ -1,0 +1,51 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import type { NonBlockingSocket } from "../../selectors/mod.ts";
+import type { ExceptionContext, Future, SelectorEventLoop } from "../../coroutines/mod.ts";
+import type { AddressInfo, AddressOptions } from "./getaddrinfo.ts";
+
+/** Something that is closed with the loop, if nobody has closed it before. */
+export interface Leftover {
+  /** Lets go of what it holds of the system, without a word to anybody. The loop is not running. */
+  abandon(): void;
+}
+
+/**
+ * What transports and servers need of their loop. Unlike the loop's own methods, these watch sockets
+ * that belong to a transport.
+ */
+export interface TransportHost {
+  /** The loop itself. */
+  readonly loop: SelectorEventLoop;
+  /** A new socket of the kind that the loop watches. */
+  createSocket(family: number, type: number): NonBlockingSocket;
+  /** Calls `fn(...args)` in the next turn, also when called from outside of the loop. */
+  callSoon<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void;
+  /** Calls `fn` whenever a socket can be read. */
+  addReader(sock: NonBlockingSocket, fn: () => void): void;
+  /** Ends that. */
+  removeReader(sock: NonBlockingSocket): void;
+  /** Calls `fn` whenever a socket can be written. */
+  addWriter(sock: NonBlockingSocket, fn: () => void): void;
+  /** Ends that. */
+  removeWriter(sock: NonBlockingSocket): void;
+  /** Hands an error that belongs to nobody to the exception handler. */
+  callExceptionHandler(context: ExceptionContext): void;
+  /** Notes something that is open: a transport by its descriptor, anything else by itself. */
+  attach(key: number | object, leftover: Leftover): void;
+  /** Notes that it is closed. */
+  detach(key: number | object): void;
+  /** Whether the loop is closed, and nothing can be called any more. */
+  isClosed(): boolean;
+  /** The addresses of a host. */
+  getaddrinfo(
+    host: string | null,
+    port: number | string | null,
+    options: AddressOptions,
+  ): Generator<unknown, AddressInfo[], unknown>;
+}
+
+/** Gives a waiter its result, unless it was cancelled. */
+export function wake(waiter: Future<void> | null | undefined): void {
+  if (waiter !== null && waiter !== undefined && !waiter.done()) waiter.setResult();
+}

@@ -1,0 +1,19 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import type { SocketAddress } from "../../selectors/mod.ts";
+import type { InetAddress } from "./inet_address.ts";
+import type { TransportSocket } from "./transport_socket.ts";
+
+/**
+ * What {@linkcode BaseTransport.getExtraInfo} knows, by name.
+ *
+ * @typeParam A Type of the addresses.
+ */
+export interface ExtraInfo<A extends SocketAddress = InetAddress> {
+  /** The address of the other end: `[host, port, ...]`, or a path. */
+  peername: A;
+  /** The transport's own address. */
+  sockname: A;
+  /** The socket, to be looked at and not to be used. */
+  socket: TransportSocket<A>;
+}
