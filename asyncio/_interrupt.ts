@@ -23,6 +23,19 @@ const INTERRUPTED = 130;
 /** Who listens, and whether he has been called: one for each run, of which there may be several. */
 const callbacks = new Map<() => void, boolean>();
 
+/** How many loops have a handler of their own for the signal. */
+let others = 0;
+
+/**
+ * Leaves SIGINT to somebody else, as `signal.signal()` does in Python.
+ *
+ * @returns What ends it.
+ */
+export function leaveInterrupts(): () => void {
+  others++;
+  return () => void others--;
+}
+
 /**
  * Calls `fn` at the first SIGINT, in place of the end of the process; the next ends it. Does nothing
  * if the program listens to the signal itself.
@@ -42,6 +55,7 @@ export function onInterrupt(fn: () => void): () => void {
 }
 
 function interrupt(): void {
+  if (others > 0) return;
   const fresh = [...callbacks].filter(([, called]) => !called);
   if (fresh.length === 0) (globalThis as Host).process?.exit?.(INTERRUPTED);
   for (const [fn] of fresh) {

@@ -88,3 +88,18 @@ export function combined(errors: readonly Error[]): Error {
   const OSError = errors[0]!.constructor as new (message: string, options: ErrorOptions) => Error;
   return new OSError(message, { cause: new AggregateError(errors) });
 }
+
+/** What ends a handshake that takes too long. */
+export function connectionAborted(message: string): Error {
+  return new Deno.errors.ConnectionAborted(message);
+}
+
+/** Whether an error says that somebody else has an address. */
+export function isAddrInUse(error: unknown): boolean {
+  return error instanceof Deno.errors.AddrInUse;
+}
+
+/** The same, with the address named. */
+export function addrInUse(message: string, cause: unknown): Error {
+  return new Deno.errors.AddrInUse(message, { cause });
+}

@@ -1,10 +1,16 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
+  copyContext,
   type EventLoopOptions,
   getEventLoop as getCoreLoop,
   getRunningLoop as getRunningCoreLoop,
+  iscoroutine,
+  iscoroutinefunction,
+  RuntimeError,
 } from "../coroutines/mod.ts";
+import { leaveInterrupts } from "./_interrupt.ts";
+import { onSignal, signalName } from "./_signals.ts";
 import { NetworkEventLoop } from "./transports/network_event_loop.ts";
 
 /**
@@ -22,6 +28,9 @@ import { NetworkEventLoop } from "./transports/network_event_loop.ts";
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.EventLoop}
  */
 export class EventLoop extends NetworkEventLoop {
+  /** What ends the handling of each signal that is handled. */
+  readonly #signals = new Map<string, () => void>();
+
   /**
    * A loop that does not run yet.
    *
@@ -40,7 +49,60 @@ export class EventLoop extends NetworkEventLoop {
    */
   override close(): void {
     super.close();
+    for (const name of [...this.#signals.keys()]) this.removeSignalHandler(name);
     dropped.unregister(this);
+  }
+
+  /**
+   * Calls `fn(...args)` in the loop at each signal of a kind, in place of what the system or `run()`
+   * does, and of what was called before.
+   *
+   * @param signal The name of the signal, or its number.
+   * @param fn The function: no coroutine function.
+   * @param args What to call it with.
+   * @throws {ValueError} If there is no such signal.
+   * @throws {RuntimeError} If the signal cannot be caught, or the loop is closed.
+   * @throws {TypeError} If `fn` is a coroutine function, or no function.
+   */
+  // CPython: Lib/asyncio/unix_events.py, _UnixSelectorEventLoop.add_signal_handler
+  addSignalHandler<A extends unknown[]>(
+    signal: string | number,
+    fn: (...args: A) => unknown,
+    ...args: A
+  ): void {
+    if (iscoroutine(fn) || iscoroutinefunction(fn)) {
+      throw new TypeError("coroutines cannot be used with addSignalHandler()");
+    }
+    if (typeof fn !== "function") {
+      throw new TypeError(`a callable object was expected by addSignalHandler(), got ${fn}`);
+    }
+    const name = signalName(signal);
+    if (this.isClosed()) throw new RuntimeError("Event loop is closed");
+    const context = copyContext();
+    const end = onSignal(name, () => {
+      if (!this.isClosed()) this.callSoon(fn, ...args, { context });
+    });
+    this.removeSignalHandler(name);
+    const giveBack = name === "SIGINT" ? leaveInterrupts() : () => {};
+    this.#signals.set(name, () => {
+      end();
+      giveBack();
+    });
+  }
+
+  /**
+   * Ends {@linkcode EventLoop.addSignalHandler}: the signal does again what it did before.
+   *
+   * @param signal The name of the signal, or its number.
+   * @returns Whether there was something to end.
+   * @throws {ValueError} If there is no such signal.
+   */
+  removeSignalHandler(signal: string | number): boolean {
+    const name = signalName(signal);
+    const end = this.#signals.get(name);
+    this.#signals.delete(name);
+    end?.();
+    return end !== undefined;
   }
 }
 

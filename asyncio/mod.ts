@@ -155,6 +155,12 @@ export {
 } from "./streams/stream_reader_protocol.ts";
 export { type Separator, StreamReader, type StreamReaderOptions } from "./streams/stream_reader.ts";
 export { StreamWriter } from "./streams/stream_writer.ts";
+export {
+  openUnixConnection,
+  type OpenUnixConnectionOptions,
+  startUnixServer,
+  type StartUnixServerOptions,
+} from "./streams/unix.ts";
 export { TaskGroup } from "./tasks/task_group.ts";
 export { Timeout, timeout, timeoutAt } from "./tasks/timeouts.ts";
 export { BaseProtocol, BaseTransport } from "./transports/base.ts";
@@ -174,9 +180,26 @@ export {
   WriteTransport,
 } from "./transports/transports.ts";
 export type { CreateConnectionOptions } from "./transports/create_connection.ts";
+export type { CreateDatagramEndpointOptions } from "./transports/create_datagram_endpoint.ts";
 export type { CreateServerOptions, ServerOptions } from "./transports/create_server.ts";
 export type { AddressInfo, AddressOptions } from "./transports/getaddrinfo.ts";
 export { NetworkEventLoop } from "./transports/network_event_loop.ts";
+export type { SendableFile, SendfileOptions } from "./transports/sendfile.ts";
+export { SocketEventLoop } from "./transports/socket_event_loop.ts";
+export {
+  type CertificateName,
+  type Cipher,
+  type PeerCertificate,
+  SSLObject,
+} from "./transports/ssl_object.ts";
+export type { StartTlsOptions } from "./transports/start_tls.ts";
+export type {
+  ClientSslOptions,
+  SslOptions,
+  TlsOptions,
+  TlsVersion,
+} from "./transports/tls_options.ts";
+export type { CreateUnixConnectionOptions, CreateUnixServerOptions } from "./transports/unix.ts";
 export { TransportSocket } from "./transports/transport_socket.ts";
 export {
   ALL_COMPLETED,

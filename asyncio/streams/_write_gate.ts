@@ -1,15 +1,24 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import type { SocketAddress } from "../../selectors/mod.ts";
 import { type AbstractEventLoop, type Coroutine, Future } from "../../coroutines/mod.ts";
 import { connectionLost } from "../_net.ts";
+import type { Transport } from "../transports/transports.ts";
 import { wake } from "../transports/_transport_host.ts";
 
 /** Where a protocol keeps its {@linkcode WriteGate}, for the writers that stand on it. */
 export const gate: unique symbol = Symbol("gate");
 
+/** What its protocol does when a stream is encrypted. */
+export const replaceTransport: unique symbol = Symbol("replaceTransport");
+
 /** A protocol that streams can be written on. */
 export interface Gated {
   readonly [gate]: WriteGate;
+  /** Whether it is the protocol of a server's connection. */
+  readonly isServerSide: boolean;
+  /** The stream goes on over another transport. */
+  [replaceTransport](transport: Transport<SocketAddress>): void;
 }
 
 /**

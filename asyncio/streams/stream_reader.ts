@@ -15,6 +15,7 @@ import {
 import { ByteQueue } from "../transports/_byte_queue.ts";
 import { IncompleteReadError, LimitOverrunError } from "../exceptions.ts";
 import type { ReadTransport } from "../transports/transports.ts";
+import { replaceTransport } from "./_write_gate.ts";
 
 /** How long a line may be, and half of what is buffered, in bytes. */
 export const DEFAULT_LIMIT: number = 64 * 1024;
@@ -120,6 +121,16 @@ export class StreamReader {
   setTransport(transport: ReadTransport<SocketAddress>): void {
     if (this.#transport !== null) throw new RuntimeError("Transport already set");
     this.#transport = transport;
+  }
+
+  /**
+   * For its protocol: the stream goes on over another transport.
+   *
+   * @internal
+   */
+  [replaceTransport](transport: ReadTransport<SocketAddress>): void {
+    this.#transport = transport;
+    if (this.#paused) transport.pauseReading();
   }
 
   /** Ends the stream after the bytes that are buffered. */

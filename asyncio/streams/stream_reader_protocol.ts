@@ -14,7 +14,7 @@ import { Protocol } from "../transports/protocols.ts";
 import type { Transport } from "../transports/transports.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import { StreamWriter } from "./stream_writer.ts";
-import { gate, WriteGate } from "./_write_gate.ts";
+import { gate, replaceTransport, WriteGate } from "./_write_gate.ts";
 
 /**
  * What serves one client: a generator function, an async function or a plain one. An error of it
@@ -102,6 +102,21 @@ export class StreamReaderProtocol<A extends SocketAddress = InetAddress> extends
     this.#reader = reader;
     this.#callback = callback;
     this[gate] = new WriteGate(this.#loop);
+  }
+
+  /** Whether it serves a client, and is not one. */
+  get isServerSide(): boolean {
+    return this.#callback !== null;
+  }
+
+  /**
+   * For its writer, which has encrypted the stream.
+   *
+   * @internal
+   */
+  [replaceTransport](transport: Transport<SocketAddress>): void {
+    this.#reader[replaceTransport](transport);
+    this.#overTls = true;
   }
 
   /** Begins to feed the reader, and to serve the connection. */

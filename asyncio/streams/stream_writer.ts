@@ -12,9 +12,12 @@ import {
 import type { ExtraInfo } from "../transports/extra_info.ts";
 import type { InetAddress } from "../transports/inet_address.ts";
 import type { BaseProtocol } from "../transports/base.ts";
+import type { NetworkEventLoop } from "../transports/network_event_loop.ts";
+import type { StartTlsOptions } from "../transports/start_tls.ts";
+import type { TlsOptions } from "../transports/tls_options.ts";
 import type { Transport } from "../transports/transports.ts";
 import type { StreamReader } from "./stream_reader.ts";
-import { gate, type Gated, type WriteGate } from "./_write_gate.ts";
+import { gate, type Gated, replaceTransport, type WriteGate } from "./_write_gate.ts";
 
 /**
  * The sending end of a stream of bytes.
@@ -47,9 +50,11 @@ import { gate, type Gated, type WriteGate } from "./_write_gate.ts";
  * @see {@link https://docs.python.org/3/library/asyncio-stream.html#asyncio.StreamWriter}
  */
 export class StreamWriter<A extends SocketAddress = InetAddress> {
-  readonly #transport: Transport<A>;
+  readonly #protocol: BaseProtocol & Gated;
   readonly #gate: WriteGate;
   readonly #reader: StreamReader | null;
+  readonly #loop: AbstractEventLoop;
+  #transport: Transport<A>;
 
   static {
     inspectAsText(this.prototype);
@@ -67,15 +72,16 @@ export class StreamWriter<A extends SocketAddress = InetAddress> {
     transport: Transport<A>,
     protocol: BaseProtocol,
     reader: StreamReader | null,
-    _loop: AbstractEventLoop,
+    loop: AbstractEventLoop,
   ) {
-    const { [gate]: writeGate } = protocol as BaseProtocol & Partial<Gated>;
-    if (writeGate === undefined) {
+    if (!(gate in protocol)) {
       throw new TypeError(`a StreamReaderProtocol was expected by StreamWriter, got ${protocol}`);
     }
     this.#transport = transport;
-    this.#gate = writeGate;
+    this.#protocol = protocol as BaseProtocol & Gated;
+    this.#gate = this.#protocol[gate];
     this.#reader = reader;
+    this.#loop = loop;
   }
 
   /** The transport that it stands on. */
@@ -168,6 +174,38 @@ export class StreamWriter<A extends SocketAddress = InetAddress> {
     // A closing transport tells the protocol in the next turn: who writes in a loop must hear of it.
     if (writer.#transport.isClosing()) yield* sleep(0);
     if (!writer.#gate.isOpen) yield* writer.#gate.drain();
+  });
+
+  /**
+   * Encrypts the stream, which goes on with the same reader and writer. What was written before is
+   * sent as it is.
+   *
+   * @param ssl How to encrypt: servers need a certificate and its key; `true` for a client with the
+   *   defaults.
+   * @param options `serverHostname`, the name that the server's certificate has to be for;
+   *   `sslHandshakeTimeout`, `sslShutdownTimeout`.
+   * @returns A coroutine.
+   * @throws What ends the handshake. The stream is closed then.
+   */
+  startTls(
+    ssl: TlsOptions | true,
+    options: Omit<StartTlsOptions, "serverSide"> = {},
+  ): CoroutineObject<void> {
+    return StreamWriter.#startTls(this as unknown as StreamWriter, ssl, options);
+  }
+
+  static readonly #startTls = coroutine(function* startTls(
+    writer: StreamWriter,
+    ssl: TlsOptions | true,
+    options: StartTlsOptions,
+  ): Coroutine<void> {
+    const protocol = writer.#protocol;
+    yield* writer.drain();
+    const serverSide = protocol.isServerSide;
+    const loop = writer.#loop as NetworkEventLoop;
+    const encrypted = loop.startTls(writer.#transport, protocol, ssl, { ...options, serverSide });
+    writer.#transport = yield* encrypted;
+    protocol[replaceTransport](writer.#transport);
   });
 
   /** Closes the stream and waits until it is closed: the end of an `await using` scope. */

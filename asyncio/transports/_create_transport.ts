@@ -1,11 +1,51 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import type { NonBlockingSocket } from "../../selectors/mod.ts";
+import type { NonBlockingSocket, SocketAddress } from "../../selectors/mod.ts";
 import type { Coroutine } from "../../coroutines/mod.ts";
 import type { BaseProtocol } from "./base.ts";
-import { SocketTransport } from "./_socket_transport.ts";
+import { loadNodeTls, type NodeTls } from "./_node_tls.ts";
+import { SocketTransport, type SocketTransportOptions } from "./_socket_transport.ts";
+import { secureContext, type TlsSide } from "./tls_options.ts";
+import { TlsTransport } from "./_tls_transport.ts";
 import type { TransportHost } from "./_transport_host.ts";
 import type { Transport } from "./transports.ts";
+
+/** How connections are encrypted, ready to be used. */
+export interface Tls {
+  readonly modules: NodeTls;
+  readonly side: TlsSide;
+}
+
+/** Loads what it takes to encrypt, and reads the certificates. `null` if nothing is encrypted. */
+export function* prepareTls(side: TlsSide | null): Coroutine<Tls | null> {
+  if (side === null) return null;
+  const modules = yield* loadNodeTls();
+  secureContext(modules, side.ssl);
+  return { modules, side };
+}
+
+/** A transport over a connected socket, encrypted or not. The socket is the transport's from then on. */
+export function makeTransport(
+  host: TransportHost,
+  sock: NonBlockingSocket,
+  protocol: BaseProtocol,
+  tls: Tls | null,
+  options: SocketTransportOptions,
+): Transport<SocketAddress> {
+  if (tls === null) return new SocketTransport(host, sock, protocol, options);
+  const { peername, server, waiter = null } = options;
+  const transport = new TlsTransport<SocketAddress>(host, protocol, {
+    ...tls,
+    waiter,
+    callConnectionMade: true,
+  });
+  const owner = server && {
+    attach: () => server.attach(transport),
+    detach: () => server.detach(transport),
+  };
+  new SocketTransport(host, sock, transport.below, { peername, server: owner });
+  return transport;
+}
 
 /**
  * Puts a transport on a connected socket, and waits until its protocol knows of it. The socket is the
@@ -17,16 +57,18 @@ export function* createTransport<P extends BaseProtocol>(
   host: TransportHost,
   sock: NonBlockingSocket,
   protocolFactory: () => P,
-): Coroutine<[Transport, P]> {
-  let protocol;
+  side: TlsSide | null,
+): Coroutine<[Transport<SocketAddress>, P]> {
+  let tls, protocol;
   try {
+    tls = yield* prepareTls(side);
     protocol = protocolFactory();
   } catch (error) {
     sock.abort();
     throw error;
   }
   const waiter = host.loop.createFuture<void>();
-  const transport = new SocketTransport(host, sock, protocol, { waiter });
+  const transport = makeTransport(host, sock, protocol, tls, { waiter });
   try {
     yield* waiter;
   } catch (error) {

@@ -13,7 +13,7 @@ import {
   KeyboardInterrupt,
   RuntimeError,
 } from "../../coroutines/mod.ts";
-import { connectionClosed, isOSError } from "../_net.ts";
+import { isOSError } from "../_net.ts";
 import { unmapped } from "./_addresses.ts";
 import { joined, toBytes } from "./_bytes.ts";
 import { ByteQueue } from "./_byte_queue.ts";
@@ -82,8 +82,6 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
   #eof = false;
   #following = false;
   #onSent: ((error: Error | null) => void) | null = null;
-  /** Told when everything has been sent; meanwhile nobody writes. */
-  #emptyWaiter: Future<void> | null = null;
   /** 0 while connected; then the number of writes that went nowhere, and one. */
   #lost = 0;
 
@@ -147,11 +145,6 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
 
   override getProtocol(): BaseProtocol {
     return this.#protocol;
-  }
-
-  /** The socket, for those who send a file by it while the transport rests. */
-  get sock(): NonBlockingSocket {
-    return this.#sock;
   }
 
   /** Whether the protocol has been told to write no more for now. */
@@ -272,9 +265,6 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
 
   #checkWritable(method: string): void {
     if (this.#eof) throw new RuntimeError(`Cannot call ${method}() after writeEof()`);
-    if (this.#emptyWaiter !== null) {
-      throw new RuntimeError(`unable to ${method}; sendfile is in progress`);
-    }
   }
 
   #ignoreWrite(): void {
@@ -339,7 +329,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     if (this.#lost > 0 || this.#host.isClosed()) return;
     if (error !== null) {
       this.#host.callSoon(() => this.#fail(error, "Fatal write error on socket transport"));
-    } else if (this.#closing || this.#flow.paused || this.#emptyWaiter !== null) {
+    } else if (this.#closing || this.#flow.paused) {
       this.#host.callSoon(() => this.#settle());
     }
   }
@@ -353,7 +343,6 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
 
   /** The system has everything. */
   #allSent(): void {
-    wake(this.#emptyWaiter);
     // The protocol may have closed it when it heard that writing is resumed.
     if (this.#lost === 0 && this.#closing) this.#lose(null, false);
   }
@@ -364,18 +353,6 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     } catch (error) {
       this.#fail(error, "Fatal write error on socket transport");
     }
-  }
-
-  /** Rests until everything is sent; then the waiter is told. Nobody may write meanwhile. */
-  beginSendfile(waiter: Future<void>): void {
-    if (this.#emptyWaiter !== null) throw new RuntimeError("Empty waiter is already set");
-    this.#emptyWaiter = waiter;
-    if (this.getWriteBufferSize() === 0) wake(waiter);
-  }
-
-  /** Ends the rest. */
-  endSendfile(): void {
-    this.#emptyWaiter = null;
   }
 
   // Closing.
@@ -439,8 +416,6 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
       this.#protocol.connectionLost(error);
     } finally {
       this.#release(abort);
-      const waiter = this.#emptyWaiter;
-      if (waiter !== null && !waiter.done()) waiter.setException(error ?? connectionClosed());
       this.#server?.detach(this);
     }
   }

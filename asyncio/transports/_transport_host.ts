@@ -45,6 +45,18 @@ export interface TransportHost {
   ): Generator<unknown, AddressInfo[], unknown>;
 }
 
+const hosts = new WeakMap<SelectorEventLoop, TransportHost>();
+
+/** Makes a host known as that of its loop. */
+export function addHost(host: TransportHost): void {
+  hosts.set(host.loop, host);
+}
+
+/** The host of a loop that has connections. */
+export function hostOf(loop: SelectorEventLoop): TransportHost {
+  return hosts.get(loop)!;
+}
+
 /** Gives a waiter its result, unless it was cancelled. */
 export function wake(waiter: Future<void> | null | undefined): void {
   if (waiter !== null && waiter !== undefined && !waiter.done()) waiter.setResult();

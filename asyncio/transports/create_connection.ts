@@ -11,13 +11,14 @@ import type { AddressInfo } from "./getaddrinfo.ts";
 import type { BaseProtocol } from "./base.ts";
 import { resolve } from "./_resolve.ts";
 import { staggeredRace } from "./_staggered.ts";
+import { clientSide, type ClientSslOptions, serverSide, type SslOptions } from "./tls_options.ts";
 import type { TransportHost } from "./_transport_host.ts";
 import type { Transport } from "./transports.ts";
 
 const NOWHERE = "host and port was not specified and no sock specified";
 
 /** Options of {@linkcode NetworkEventLoop.createConnection}. */
-export interface CreateConnectionOptions {
+export interface CreateConnectionOptions extends ClientSslOptions {
   /** The address family, `AF_INET` or `AF_INET6`. Default: every family that the host has. */
   family?: number | undefined;
   /** The protocol. Default: that of TCP. */
@@ -52,6 +53,7 @@ export function* createConnection<P extends BaseProtocol>(
   options: CreateConnectionOptions,
 ): Coroutine<[Transport, P]> {
   let { sock = null } = options;
+  const side = clientSide(options, host);
   if (host !== null || port !== null) {
     if (sock !== null) {
       throw new ValueError("host/port and sock can not be specified at the same time");
@@ -65,7 +67,26 @@ export function* createConnection<P extends BaseProtocol>(
     checkStream(sock);
     sock.setblocking(false);
   }
-  return yield* createTransport(transportHost, sock, protocolFactory);
+  const made = yield* createTransport(transportHost, sock, protocolFactory, side);
+  return made as [Transport, P];
+}
+
+/**
+ * A connection that was accepted elsewhere.
+ *
+ * CPython: Lib/asyncio/base_events.py, BaseEventLoop.connect_accepted_socket.
+ */
+export function* connectAcceptedSocket<P extends BaseProtocol>(
+  transportHost: TransportHost,
+  protocolFactory: () => P,
+  sock: NonBlockingSocket,
+  options: SslOptions,
+): Coroutine<[Transport, P]> {
+  checkStream(sock);
+  const side = serverSide(options);
+  sock.setblocking(false);
+  const made = yield* createTransport(transportHost, sock, protocolFactory, side);
+  return made as [Transport, P];
 }
 
 function* connect(

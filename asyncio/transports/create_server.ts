@@ -16,8 +16,10 @@ import { isNoAddressHere, isNotSupported, notAvailable } from "../_net.ts";
 import type { InetAddress } from "./inet_address.ts";
 import { type AddressInfo, AI_PASSIVE } from "./getaddrinfo.ts";
 import type { BaseProtocol } from "./base.ts";
+import { prepareTls } from "./_create_transport.ts";
 import { resolve } from "./_resolve.ts";
 import { Server } from "./server.ts";
+import { serverSide, type SslOptions } from "./tls_options.ts";
 import type { TransportHost } from "./_transport_host.ts";
 
 /** Option level and option: an IPv6 socket takes no IPv4. */
@@ -25,7 +27,7 @@ const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 
 /** Options of servers of every kind. */
-export interface ServerOptions {
+export interface ServerOptions extends SslOptions {
   /** How many connections may wait to be accepted, and are accepted at once. Default: 100. */
   backlog?: number | undefined;
   /** Whether to accept connections at once, without `startServing()`. Default: `true`. */
@@ -61,6 +63,7 @@ export function* createServer(
   options: CreateServerOptions,
 ): Coroutine<Server<InetAddress>> {
   const { sock = null, backlog = 100, startServing = true } = options;
+  const tls = yield* prepareTls(serverSide(options));
   let sockets: NonBlockingSocket[];
   if (host !== null || port !== null) {
     if (sock !== null) {
@@ -78,6 +81,7 @@ export function* createServer(
     sockets,
     protocolFactory,
     backlog,
+    tls,
   });
   return yield* serve(server, startServing);
 }

@@ -2,6 +2,8 @@
 
 import type { SocketAddress } from "../../selectors/mod.ts";
 import type { InetAddress } from "./inet_address.ts";
+import type { Cipher, PeerCertificate, SSLObject } from "./ssl_object.ts";
+import type { TlsOptions } from "./tls_options.ts";
 import type { TransportSocket } from "./transport_socket.ts";
 
 /**
@@ -16,4 +18,12 @@ export interface ExtraInfo<A extends SocketAddress = InetAddress> {
   sockname: A;
   /** The socket, to be looked at and not to be used. */
   socket: TransportSocket<A>;
+  /** How the connection is encrypted, as it was asked for; `undefined` if it is not. */
+  sslcontext: TlsOptions | undefined;
+  /** What was agreed on for an encrypted connection. */
+  ssl_object: SSLObject | undefined;
+  /** The certificate of the other end. */
+  peercert: PeerCertificate | undefined;
+  /** The cipher of an encrypted connection. */
+  cipher: Cipher | undefined;
 }

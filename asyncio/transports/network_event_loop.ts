@@ -1,28 +1,40 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import type { FileObj, NonBlockingSocket } from "../../selectors/mod.ts";
+import type { NonBlockingSocket, SocketAddress } from "../../selectors/mod.ts";
 import {
   coroutine,
   type CoroutineObject,
-  type EventLoopOptions,
   getRunningLoop,
-  type Handle,
   RuntimeError,
-  SelectorEventLoop,
 } from "../../coroutines/mod.ts";
-import { createConnection, type CreateConnectionOptions } from "./create_connection.ts";
-import { createServer, type CreateServerOptions } from "./create_server.ts";
-import type { InetAddress } from "./inet_address.ts";
-import { type AddressInfo, type AddressOptions, getaddrinfo, getnameinfo } from "./getaddrinfo.ts";
 import type { BaseProtocol } from "./base.ts";
+import { connectReadPipe, connectWritePipe } from "./connect_pipe.ts";
+import {
+  connectAcceptedSocket,
+  createConnection,
+  type CreateConnectionOptions,
+} from "./create_connection.ts";
+import {
+  createDatagramEndpoint,
+  type CreateDatagramEndpointOptions,
+} from "./create_datagram_endpoint.ts";
+import { createServer, type CreateServerOptions } from "./create_server.ts";
+import { type SendableFile, sendfile, type SendfileOptions } from "./sendfile.ts";
 import type { Server } from "./server.ts";
-import type { Leftover, TransportHost } from "./_transport_host.ts";
-import type { Transport } from "./transports.ts";
+import { SocketEventLoop } from "./socket_event_loop.ts";
+import { startTls, type StartTlsOptions } from "./start_tls.ts";
+import type { SslOptions, TlsOptions } from "./tls_options.ts";
+import { hostOf } from "./_transport_host.ts";
+import type { DatagramTransport, ReadTransport, Transport, WriteTransport } from "./transports.ts";
+import {
+  createUnixConnection,
+  type CreateUnixConnectionOptions,
+  createUnixServer,
+  type CreateUnixServerOptions,
+} from "./unix.ts";
 
 /**
  * An event loop with connections and servers, datagrams, pipes and TLS: all that moves bytes.
- *
- * Closing it closes the transports and servers that were left open, and drops what they have not sent.
  *
  * @example Usage
  * ```ts
@@ -34,167 +46,7 @@ import type { Transport } from "./transports.ts";
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html}
  */
-export class NetworkEventLoop extends SelectorEventLoop {
-  /** What is open: transports by their descriptors, the rest by themselves. */
-  readonly #open = new Map<number | object, Leftover>();
-  readonly #host: TransportHost;
-
-  /**
-   * A loop that does not run yet.
-   *
-   * @param options `selector`, `clock`, `debug`, `timerPrecision`.
-   */
-  constructor(options: EventLoopOptions = {}) {
-    super(options);
-    this.#host = {
-      loop: this,
-      createSocket: (family, type) => this.createSocket(family, type),
-      callSoon: (fn, ...args) => void this.callSoon(fn, ...args),
-      addReader: (sock, fn) => void super.addReader(sock, fn),
-      removeReader: (sock) => void super.removeReader(sock),
-      addWriter: (sock, fn) => void super.addWriter(sock, fn),
-      removeWriter: (sock) => void super.removeWriter(sock),
-      callExceptionHandler: (context) => this.callExceptionHandler(context),
-      attach: (key, leftover) => this.#open.set(key, leftover),
-      detach: (key) => this.#open.delete(key),
-      isClosed: () => this.isClosed(),
-      getaddrinfo: (host, port, options) => this.getaddrinfo(host, port, options),
-    };
-  }
-
-  /**
-   * Closes the loop, and with it the transports and servers that are still open. Does nothing the
-   * second time.
-   *
-   * @throws {RuntimeError} If the loop is running.
-   */
-  override close(): void {
-    if (!this.isRunning() && !this.isClosed()) {
-      for (const leftover of [...this.#open.values()]) leftover.abandon();
-      this.#open.clear();
-    }
-    super.close();
-  }
-
-  // Watching: not what belongs to a transport.
-
-  /**
-   * Calls `fn(...args)` whenever a file object can be read, in place of what was called before.
-   *
-   * @param fileobj A socket, a `Deno.Listener` or `Deno.Conn`, or a descriptor of one.
-   * @param fn The function.
-   * @param args What to call it with.
-   * @returns A handle to cancel it.
-   * @throws {RuntimeError} If the loop is closed, or a transport has the file object.
-   * @throws {ValueError} If `fileobj` is no open file object.
-   */
-  override addReader<A extends unknown[]>(
-    fileobj: FileObj,
-    fn: (...args: A) => unknown,
-    ...args: A
-  ): Handle {
-    this.#checkFree(fileobj);
-    return super.addReader(fileobj, fn, ...args);
-  }
-
-  /**
-   * Ends {@linkcode NetworkEventLoop.addReader}.
-   *
-   * @param fileobj The file object.
-   * @returns Whether there was something to end.
-   * @throws {RuntimeError} If a transport has the file object.
-   */
-  override removeReader(fileobj: FileObj): boolean {
-    this.#checkFree(fileobj);
-    return super.removeReader(fileobj);
-  }
-
-  /**
-   * Calls `fn(...args)` whenever a file object can be written, in place of what was called before.
-   *
-   * @param fileobj A socket, a `Deno.Conn`, or a descriptor of one.
-   * @param fn The function.
-   * @param args What to call it with.
-   * @returns A handle to cancel it.
-   * @throws {RuntimeError} If the loop is closed, or a transport has the file object.
-   * @throws {ValueError} If `fileobj` is no open file object.
-   */
-  override addWriter<A extends unknown[]>(
-    fileobj: FileObj,
-    fn: (...args: A) => unknown,
-    ...args: A
-  ): Handle {
-    this.#checkFree(fileobj);
-    return super.addWriter(fileobj, fn, ...args);
-  }
-
-  /**
-   * Ends {@linkcode NetworkEventLoop.addWriter}.
-   *
-   * @param fileobj The file object.
-   * @returns Whether there was something to end.
-   * @throws {RuntimeError} If a transport has the file object.
-   */
-  override removeWriter(fileobj: FileObj): boolean {
-    this.#checkFree(fileobj);
-    return super.removeWriter(fileobj);
-  }
-
-  /**
-   * A new socket of the kind that this loop's selector watches.
-   *
-   * @param family `AF_INET`, `AF_INET6` or `AF_UNIX`. Default: `AF_INET`.
-   * @param type `SOCK_STREAM` or `SOCK_DGRAM`. Default: `SOCK_STREAM`.
-   * @returns The socket, non-blocking.
-   */
-  override createSocket(family?: number, type?: number): NonBlockingSocket {
-    return this.selector.createSocket(family, type);
-  }
-
-  // CPython: Lib/asyncio/selector_events.py, BaseSelectorEventLoop._ensure_fd_no_transport
-  #checkFree(fileobj: FileObj): void {
-    if (this.#open.size === 0) return;
-    const fd = typeof fileobj === "number"
-      ? fileobj
-      : (fileobj as { fileno?(): number }).fileno?.() ?? -1;
-    const transport = this.#open.get(fd) as (Leftover & { isClosing(): boolean }) | undefined;
-    if (transport === undefined || transport.isClosing()) return;
-    throw new RuntimeError(`File descriptor ${fd} is used by transport ${transport}`);
-  }
-
-  // Names.
-
-  /**
-   * The addresses of a host.
-   *
-   * @param host A name or an address; `null` for this machine.
-   * @param port The port.
-   * @param options `family`, `type`, `proto`, `flags`.
-   * @returns A coroutine giving the ways to reach it: `[family, type, proto, canonname, address]` each.
-   * @throws What the system says of a name that it does not know.
-   */
-  getaddrinfo(
-    host: string | null,
-    port: number | string | null,
-    options: AddressOptions = {},
-  ): CoroutineObject<AddressInfo[]> {
-    return getaddrinfo(host, port, options);
-  }
-
-  /**
-   * The name of a host and of a service.
-   *
-   * @param address The address.
-   * @param flags 1 for the host as a number, 2 for the service as a number. Default: 0.
-   * @returns A coroutine giving both.
-   */
-  getnameinfo(
-    address: InetAddress,
-    flags: number = 0,
-  ): CoroutineObject<[host: string, service: string]> {
-    return getnameinfo(address, flags);
-  }
-
+export class NetworkEventLoop extends SocketEventLoop {
   // Connections and servers.
 
   /**
@@ -216,7 +68,7 @@ export class NetworkEventLoop extends SelectorEventLoop {
     options: CreateConnectionOptions = {},
   ): CoroutineObject<[transport: Transport, protocol: P]> {
     return NetworkEventLoop.#createConnection(
-      this.#host,
+      hostOf(this),
       protocolFactory,
       host ?? null,
       port ?? null,
@@ -244,7 +96,7 @@ export class NetworkEventLoop extends SelectorEventLoop {
     options: CreateServerOptions = {},
   ): CoroutineObject<Server> {
     return NetworkEventLoop.#createServer(
-      this.#host,
+      hostOf(this),
       protocolFactory,
       host ?? null,
       port ?? null,
@@ -253,6 +105,208 @@ export class NetworkEventLoop extends SelectorEventLoop {
   }
 
   static readonly #createServer = coroutine(createServer);
+
+  /**
+   * Has a protocol serve a connection that was accepted elsewhere.
+   *
+   * @typeParam P Type of the protocol.
+   * @param protocolFactory Makes the protocol.
+   * @param sock The socket of the connection. It is the transport's from then on.
+   * @param options `ssl`, `sslHandshakeTimeout`, `sslShutdownTimeout`.
+   * @returns A coroutine giving the transport and the protocol.
+   * @throws {ValueError} If it is no stream socket.
+   */
+  connectAcceptedSocket<P extends BaseProtocol>(
+    protocolFactory: () => P,
+    sock: NonBlockingSocket,
+    options: SslOptions = {},
+  ): CoroutineObject<[transport: Transport, protocol: P]> {
+    return NetworkEventLoop.#connectAcceptedSocket(
+      hostOf(this),
+      protocolFactory,
+      sock,
+      options,
+    ) as CoroutineObject<[Transport, P]>;
+  }
+
+  static readonly #connectAcceptedSocket = coroutine(connectAcceptedSocket<BaseProtocol>);
+
+  /**
+   * Connects to a Unix socket.
+   *
+   * @typeParam P Type of the protocol.
+   * @param protocolFactory Makes the protocol of the connection.
+   * @param path The path of the socket.
+   * @param options `sock`, `ssl`, `serverHostname` and so on.
+   * @returns A coroutine giving the transport and the protocol.
+   * @throws {ValueError} If there is neither a path nor a socket, or both.
+   * @throws What ends the attempt: `Deno.errors.NotFound`, say.
+   */
+  createUnixConnection<P extends BaseProtocol>(
+    protocolFactory: () => P,
+    path?: string | null,
+    options: CreateUnixConnectionOptions = {},
+  ): CoroutineObject<[transport: Transport<string>, protocol: P]> {
+    return NetworkEventLoop.#createUnixConnection(
+      hostOf(this),
+      protocolFactory,
+      path ?? null,
+      options,
+    ) as CoroutineObject<[Transport<string>, P]>;
+  }
+
+  static readonly #createUnixConnection = coroutine(createUnixConnection<BaseProtocol>);
+
+  /**
+   * Makes a server on a Unix socket. A socket that somebody has left at the path is replaced.
+   *
+   * @param protocolFactory Makes the protocol of each connection.
+   * @param path The path of the socket.
+   * @param options `sock`, `backlog`, `ssl`, `startServing`, `cleanupSocket` and so on.
+   * @returns A coroutine giving the server.
+   * @throws {ValueError} If there is neither a path nor a socket, or both.
+   * @throws {Deno.errors.AddrInUse} If there is something at the path that is no socket.
+   */
+  createUnixServer(
+    protocolFactory: () => BaseProtocol,
+    path?: string | null,
+    options: CreateUnixServerOptions = {},
+  ): CoroutineObject<Server<string>> {
+    return NetworkEventLoop.#createUnixServer(
+      hostOf(this),
+      protocolFactory,
+      path ?? null,
+      options,
+    );
+  }
+
+  static readonly #createUnixServer = coroutine(createUnixServer);
+
+  /**
+   * Makes a transport of datagrams (UDP).
+   *
+   * @typeParam P Type of the protocol.
+   * @param protocolFactory Makes the protocol.
+   * @param localAddr The address to receive at, as `[host, port]`; port 0 for any that is free.
+   * @param remoteAddr The one address to send to, as `[host, port]`.
+   * @param options `family`, `reusePort`, `allowBroadcast`, `sock`.
+   * @returns A coroutine giving the transport and the protocol.
+   * @throws {ValueError} If there are no addresses, or none of a family that has both.
+   */
+  createDatagramEndpoint<P extends BaseProtocol>(
+    protocolFactory: () => P,
+    localAddr?: SocketAddress | null,
+    remoteAddr?: SocketAddress | null,
+    options: CreateDatagramEndpointOptions = {},
+  ): CoroutineObject<[transport: DatagramTransport, protocol: P]> {
+    return NetworkEventLoop.#createDatagramEndpoint(
+      hostOf(this),
+      protocolFactory,
+      localAddr ?? null,
+      remoteAddr ?? null,
+      options,
+    ) as CoroutineObject<[DatagramTransport, P]>;
+  }
+
+  static readonly #createDatagramEndpoint = coroutine(createDatagramEndpoint<BaseProtocol>);
+
+  /**
+   * Encrypts a connection that exists. The protocol uses the new transport from then on.
+   *
+   * @typeParam A Type of the addresses.
+   * @param transport The transport of the connection. What was written to it should have been sent.
+   * @param protocol The protocol to call.
+   * @param ssl How to encrypt; `true` for a client with the defaults.
+   * @param options `serverSide`, `serverHostname`, `sslHandshakeTimeout`, `sslShutdownTimeout`.
+   * @returns A coroutine giving the new transport.
+   * @throws {TypeError} If the transport is none that sends and receives.
+   * @throws What ends the handshake. The connection is closed then.
+   */
+  startTls<A extends SocketAddress>(
+    transport: Transport<A>,
+    protocol: BaseProtocol,
+    ssl: TlsOptions | true,
+    options: StartTlsOptions = {},
+  ): CoroutineObject<Transport<A>> {
+    return NetworkEventLoop.#startTls(
+      hostOf(this),
+      transport,
+      protocol,
+      ssl,
+      options,
+    ) as CoroutineObject<Transport<SocketAddress>> as CoroutineObject<Transport<A>>;
+  }
+
+  static readonly #startTls = coroutine(startTls<SocketAddress>);
+
+  /**
+   * Has a protocol read a stream: what a child process writes, say.
+   *
+   * @typeParam P Type of the protocol.
+   * @param protocolFactory Makes the protocol.
+   * @param pipe A stream of bytes; on native loops also a descriptor.
+   * @returns A coroutine giving the transport and the protocol.
+   */
+  connectReadPipe<P extends BaseProtocol>(
+    protocolFactory: () => P,
+    pipe: ReadableStream<Uint8Array> | number,
+  ): CoroutineObject<[transport: ReadTransport, protocol: P]> {
+    return NetworkEventLoop.#connectReadPipe(
+      hostOf(this),
+      protocolFactory,
+      pipe,
+    ) as CoroutineObject<
+      [ReadTransport, P]
+    >;
+  }
+
+  static readonly #connectReadPipe = coroutine(connectReadPipe<BaseProtocol>);
+
+  /**
+   * Has a protocol write into a stream: what a child process reads, say.
+   *
+   * @typeParam P Type of the protocol.
+   * @param protocolFactory Makes the protocol.
+   * @param pipe A stream of bytes; on native loops also a descriptor.
+   * @returns A coroutine giving the transport and the protocol.
+   */
+  connectWritePipe<P extends BaseProtocol>(
+    protocolFactory: () => P,
+    pipe: WritableStream<Uint8Array> | number,
+  ): CoroutineObject<[transport: WriteTransport, protocol: P]> {
+    return NetworkEventLoop.#connectWritePipe(
+      hostOf(this),
+      protocolFactory,
+      pipe,
+    ) as CoroutineObject<[WriteTransport, P]>;
+  }
+
+  static readonly #connectWritePipe = coroutine(connectWritePipe<BaseProtocol>);
+
+  /**
+   * Sends a file, or a part of it, by a transport. Nothing is received meanwhile. Afterwards the file
+   * stands behind what was sent, also if that was not all.
+   *
+   * @param transport The transport of a connection, encrypted or not.
+   * @param file The file: a `Deno.FsFile`, say.
+   * @param offset Where to begin, in bytes.
+   * @param count How many bytes; `null` for all.
+   * @param options `fallback: false` for an error where the system cannot do it by itself.
+   * @returns A coroutine giving the number of bytes sent.
+   * @throws {RuntimeError} If the transport is closing, or none that can do it.
+   * @throws {SendfileNotAvailableError} If the system cannot do it, and `fallback` is `false`.
+   */
+  sendfile(
+    transport: WriteTransport<SocketAddress>,
+    file: SendableFile,
+    offset: number = 0,
+    count: number | null = null,
+    options: SendfileOptions = {},
+  ): CoroutineObject<number> {
+    return NetworkEventLoop.#sendfile(hostOf(this), transport, { file, offset, count }, options);
+  }
+
+  static readonly #sendfile = coroutine(sendfile);
 }
 
 /** The running loop, for what needs connections. */

@@ -19,7 +19,8 @@ import { clientHasGone, isOutOfResources } from "../_net.ts";
 import { unmapped } from "./_addresses.ts";
 import type { InetAddress } from "./inet_address.ts";
 import type { BaseProtocol } from "./base.ts";
-import { SocketTransport, type TransportOwner } from "./_socket_transport.ts";
+import { makeTransport, type Tls } from "./_create_transport.ts";
+import type { TransportOwner } from "./_socket_transport.ts";
 import { type TransportHost, wake } from "./_transport_host.ts";
 import { TransportSocket } from "./transport_socket.ts";
 import type { Transport } from "./transports.ts";
@@ -27,12 +28,17 @@ import type { Transport } from "./transports.ts";
 /** How long accepting rests when it fails, in seconds. */
 const ACCEPT_RETRY_DELAY = 1;
 
+const CREATION_FAILED = "Error on transport creation for incoming connection";
+
 /** What a server is made of. */
 interface ServerParts {
   host: TransportHost;
   sockets: NonBlockingSocket[];
   protocolFactory: () => BaseProtocol;
   backlog: number;
+  tls: Tls | null;
+  /** What is called before the sockets are closed, and when the system has let go of each. */
+  file?: { beforeClose(): void; afterClose(): void };
 }
 
 /**
@@ -78,6 +84,8 @@ export class Server<A extends SocketAddress = InetAddress>
   readonly #host: TransportHost;
   readonly #protocolFactory: () => BaseProtocol;
   readonly #backlog: number;
+  readonly #tls: Tls | null;
+  readonly #file: ServerParts["file"];
   readonly #clients = new Set<Transport<SocketAddress>>();
   readonly #owner: TransportOwner;
   #sockets: NonBlockingSocket[] | null;
@@ -92,11 +100,13 @@ export class Server<A extends SocketAddress = InetAddress>
 
   /** Made by `startServer()` and `loop.createServer()`. */
   constructor(parts: object) {
-    const { host, sockets, protocolFactory, backlog } = parts as ServerParts;
+    const { host, sockets, protocolFactory, backlog, tls, file } = parts as ServerParts;
     this.#host = host;
     this.#sockets = sockets;
     this.#protocolFactory = protocolFactory;
     this.#backlog = backlog;
+    this.#tls = tls;
+    this.#file = file;
     host.attach(this, { abandon: () => this.#abandon() });
     this.#owner = {
       attach: (transport) => this.#clients.add(transport),
@@ -129,10 +139,13 @@ export class Server<A extends SocketAddress = InetAddress>
     if (sockets === null) return;
     this.#sockets = null;
     this.#host.detach(this);
+    this.#file?.beforeClose();
     for (const sock of sockets) {
       this.#host.removeReader(sock);
       sock.close();
-      if (sock.released !== null) this.#releasing.push(sock.released);
+      const afterClose = () => this.#file?.afterClose();
+      if (sock.released === null) afterClose();
+      else this.#releasing.push(sock.released.then(afterClose));
     }
     this.#serving = false;
     this.#forever?.cancel();
@@ -277,15 +290,28 @@ export class Server<A extends SocketAddress = InetAddress>
   }
 
   #serve(conn: NonBlockingSocket, address: SocketAddress): void {
+    const waiter = this.#tls === null ? undefined : this.#handshakeWaiter();
     try {
-      const options = { peername: unmapped(address), server: this.#owner };
-      new SocketTransport(this.#host, conn, this.#protocolFactory(), options);
+      const options = { peername: unmapped(address), server: this.#owner, waiter };
+      makeTransport(this.#host, conn, this.#protocolFactory(), this.#tls, options);
     } catch (exception) {
       conn.abort();
       if (exception instanceof KeyboardInterrupt) throw exception;
-      const message = "Error on transport creation for incoming connection";
-      this.#host.callExceptionHandler({ message, exception });
+      this.#host.callExceptionHandler({ message: CREATION_FAILED, exception });
     }
+  }
+
+  /** Whoever finds the port may fail to agree on how to encrypt: told in debug mode only. */
+  #handshakeWaiter(): Future<void> {
+    const { loop } = this.#host;
+    const waiter = loop.createFuture<void>();
+    waiter.addDoneCallback(() => {
+      const exception = waiter.exception();
+      if (exception !== null && loop.getDebug()) {
+        this.#host.callExceptionHandler({ message: CREATION_FAILED, exception });
+      }
+    });
+    return waiter;
   }
 
   /** What fails now would be reported and fail again and again: tries later. */

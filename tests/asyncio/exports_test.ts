@@ -41,7 +41,6 @@ const TO_COME = `
   AbstractServer
   future_add_to_awaited_by future_discard_from_awaited_by
   capture_call_graph format_call_graph print_call_graph FrameCallGraphEntry FutureCallGraph
-  open_unix_connection start_unix_server
   create_subprocess_exec create_subprocess_shell
   to_thread
 `;
@@ -49,7 +48,7 @@ const TO_COME = `
 /** What Python has elsewhere, and what is ours. */
 const OTHERS = `
   BlockingIOError Context ContextVar EOFError ExceptionGroup InterruptedError KeyError
-  KeyboardInterrupt MonotonicClock NetworkEventLoop NotImplementedError RuntimeError StopAsyncIteration Token
+  KeyboardInterrupt MonotonicClock NetworkEventLoop NotImplementedError RuntimeError SocketEventLoop SSLObject StopAsyncIteration Token
   TransportSocket ValueError VirtualClock
   abortable anext asyncWith copyContext coroutine fromPromise fromSignal toPromise
 `;

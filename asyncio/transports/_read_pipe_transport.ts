@@ -1,0 +1,193 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import {
+  type Future,
+  inspectAsText,
+  KeyboardInterrupt,
+  RuntimeError,
+} from "../../coroutines/mod.ts";
+import { isOSError } from "../_net.ts";
+import type { BaseProtocol } from "./base.ts";
+import { giveTo } from "./_delivery.ts";
+import type { Protocol } from "./protocols.ts";
+import { type Leftover, type TransportHost, wake } from "./_transport_host.ts";
+import { ReadTransport } from "./transports.ts";
+
+/**
+ * A transport that reads a stream of the host's: what a child process writes, say.
+ *
+ * CPython: Lib/asyncio/unix_events.py, _UnixReadPipeTransport.
+ *
+ * Invariants: at most one read is in flight, and one is whenever `isReading()`. A read cannot be
+ * withdrawn: what it brings while reading is paused is `#kept`. `connectionLost` is called once.
+ */
+export class ReadPipeTransport extends ReadTransport implements Leftover {
+  readonly #host: TransportHost;
+  readonly #pipe: ReadableStream<Uint8Array>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #protocol: BaseProtocol;
+  #inFlight = false;
+  #kept: Uint8Array | null = null;
+  #ended = false;
+  #paused = false;
+  #closing = false;
+  #lost = false;
+
+  static {
+    inspectAsText(this.prototype);
+  }
+
+  constructor(
+    host: TransportHost,
+    pipe: ReadableStream<Uint8Array>,
+    protocol: BaseProtocol,
+    waiter: Future<void>,
+  ) {
+    super();
+    this.#host = host;
+    this.#pipe = pipe;
+    this.#reader = pipe.getReader();
+    this.#protocol = protocol;
+    host.attach(this, this);
+    host.callSoon(() => this.#start(waiter));
+  }
+
+  #start(waiter: Future<void>): void {
+    try {
+      this.#protocol.connectionMade(this);
+    } finally {
+      this.#read();
+      wake(waiter);
+    }
+  }
+
+  override getExtraInfo(name: string, fallback?: unknown): never {
+    return (name === "pipe" ? this.#pipe : fallback) as never;
+  }
+
+  override setProtocol(protocol: BaseProtocol): void {
+    this.#protocol = protocol;
+  }
+
+  override getProtocol(): BaseProtocol {
+    return this.#protocol;
+  }
+
+  override isReading(): boolean {
+    return !this.#closing && !this.#paused;
+  }
+
+  override pauseReading(): void {
+    if (this.isReading()) this.#paused = true;
+  }
+
+  override resumeReading(): void {
+    if (this.#closing || !this.#paused) return;
+    this.#paused = false;
+    this.#host.callSoon(() => this.#goOn());
+  }
+
+  #goOn(): void {
+    if (!this.isReading()) return;
+    const kept = this.#kept;
+    this.#kept = null;
+    if (kept !== null) this.#receive(kept);
+    if (this.#ended && this.isReading()) this.#receiveEnd();
+    else this.#read();
+  }
+
+  #read(): void {
+    if (!this.isReading() || this.#inFlight || this.#ended) return;
+    this.#inFlight = true;
+    this.#reader.read().then(
+      ({ done, value }) => this.#settle(() => done ? this.#receiveEnd() : this.#receive(value)),
+      (error) => this.#settle(() => this.#fail(error, "Fatal read error on pipe transport")),
+    );
+  }
+
+  /** A read has come to its end, outside of the loop. */
+  #settle(then: () => void): void {
+    if (this.#host.isClosed()) return;
+    this.#host.callSoon(() => {
+      this.#inFlight = false;
+      if (this.#closing) return;
+      then();
+      this.#read();
+    });
+  }
+
+  #receive(data: Uint8Array): void {
+    if (this.#paused) {
+      this.#kept = data;
+      return;
+    }
+    if (!(data instanceof Uint8Array)) {
+      const error = new TypeError(`a pipe must give Uint8Arrays, not ${typeof data}`);
+      return this.#fail(error, "Fatal read error on pipe transport");
+    }
+    giveTo(this.#protocol, owned(data), (message, error) => this.#fail(error, message));
+  }
+
+  #receiveEnd(): void {
+    this.#ended = true;
+    if (this.#paused) return;
+    this.#closing = true;
+    this.#host.callSoon(() => (this.#protocol as Protocol).eofReceived());
+    this.#host.callSoon(() => this.#lose(null));
+  }
+
+  override isClosing(): boolean {
+    return this.#closing;
+  }
+
+  override close(): void {
+    if (!this.#closing) this.#breakOff(null);
+  }
+
+  #fail(error: unknown, message: string): void {
+    if (error instanceof KeyboardInterrupt) throw error;
+    if (!isOSError(error)) {
+      const protocol = this.#protocol;
+      this.#host.callExceptionHandler({ message, exception: error, transport: this, protocol });
+    }
+    this.#breakOff(error ?? new RuntimeError(`${message} It threw ${error}.`));
+  }
+
+  #breakOff(error: unknown): void {
+    if (this.#lost) return;
+    this.#closing = true;
+    this.#cancel();
+    this.#host.callSoon(() => this.#lose(error));
+  }
+
+  #lose(error: unknown): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    this.#host.detach(this);
+    this.#protocol.connectionLost(error);
+  }
+
+  /** Who writes into the pipe is told that nobody reads. It may have failed already. */
+  #cancel(): void {
+    this.#reader.cancel().catch(() => {});
+  }
+
+  /** The loop is closed. */
+  abandon(): void {
+    this.#closing = this.#lost = true;
+    this.#cancel();
+  }
+
+  /** Python's repr. */
+  override toString(): string {
+    const state = this.#lost ? " closed" : this.#closing ? " closing" : "";
+    return `<ReadPipeTransport${state} ${this.isReading() ? "polling" : "idle"}>`;
+  }
+}
+
+/** The bytes of a chunk in an array of their own: that of the stream mostly is. */
+function owned(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = chunk;
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  return isOwn ? chunk as Uint8Array<ArrayBuffer> : new Uint8Array(chunk);
+}

@@ -1,0 +1,216 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import { type Future, inspectAsText, RuntimeError } from "../../coroutines/mod.ts";
+import { isOSError } from "../_net.ts";
+import type { BaseProtocol } from "./base.ts";
+import { ByteQueue } from "./_byte_queue.ts";
+import { toBytes } from "./_bytes.ts";
+import { FlowControl, type FlowOwner } from "./_flow_control.ts";
+import { type Leftover, type TransportHost, wake } from "./_transport_host.ts";
+import { WriteTransport } from "./transports.ts";
+
+/** What goes into the pipe at once, in bytes. */
+const MAX_WRITE = 64 * 1024;
+
+/** So many writes to a lost pipe are ignored in silence. */
+const LOST_WRITES_TO_WARN = 5;
+
+/**
+ * A transport that writes into a stream of the host's: what a child process reads, say.
+ *
+ * CPython: Lib/asyncio/unix_events.py, _UnixWritePipeTransport.
+ *
+ * Invariants: at most one write is in flight, of `#inFlight` bytes, and one is whenever the buffer is
+ * not empty. `connectionLost` is called once, after `#lost` has become positive; when it is called
+ * with `null` after a `close()`, the other end has everything.
+ */
+export class WritePipeTransport extends WriteTransport implements FlowOwner, Leftover {
+  readonly #host: TransportHost;
+  readonly #pipe: WritableStream<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #buffer = new ByteQueue();
+  readonly #flow: FlowControl = new FlowControl(this);
+  #protocol: BaseProtocol;
+  #inFlight = 0;
+  #closing = false;
+  /** 0 while open; then the number of writes that went nowhere, and one. */
+  #lost = 0;
+
+  static {
+    inspectAsText(this.prototype);
+  }
+
+  constructor(
+    host: TransportHost,
+    pipe: WritableStream<Uint8Array>,
+    protocol: BaseProtocol,
+    waiter: Future<void>,
+  ) {
+    super();
+    this.#host = host;
+    this.#pipe = pipe;
+    this.#writer = pipe.getWriter();
+    this.#protocol = protocol;
+    host.attach(this, this);
+    // The other end may go while nothing is written.
+    this.#writer.closed.then(
+      () => {},
+      (error) => this.#post(() => this.#fail(error, "Fatal write error on pipe transport")),
+    );
+    host.callSoon(() => this.#start(waiter));
+  }
+
+  #start(waiter: Future<void>): void {
+    try {
+      this.#protocol.connectionMade(this);
+    } finally {
+      wake(waiter);
+    }
+  }
+
+  override getExtraInfo(name: string, fallback?: unknown): never {
+    return (name === "pipe" ? this.#pipe : fallback) as never;
+  }
+
+  override setProtocol(protocol: BaseProtocol): void {
+    this.#protocol = protocol;
+  }
+
+  override getProtocol(): BaseProtocol {
+    return this.#protocol;
+  }
+
+  #post(fn: () => void): void {
+    if (!this.#host.isClosed()) this.#host.callSoon(fn);
+  }
+
+  // Sending.
+
+  override write(data: Uint8Array | string): void {
+    const bytes = toBytes(data);
+    if (bytes.length === 0) return;
+    if (this.#lost > 0 || this.#closing) return this.#ignore();
+    this.#buffer.push(bytes === data ? bytes.slice() : bytes);
+    this.#send();
+    this.#flow.grown(this.getWriteBufferSize());
+  }
+
+  #ignore(): void {
+    if (this.#lost++ >= LOST_WRITES_TO_WARN) {
+      console.warn("pipe closed by peer or os.write(pipe, data) raised exception.");
+    }
+  }
+
+  #send(): void {
+    if (this.#inFlight > 0 || this.#buffer.length === 0) return;
+    const bytes = this.#buffer.take(MAX_WRITE);
+    this.#inFlight = bytes.length;
+    this.#writer.write(bytes).then(
+      () => this.#post(() => this.#sent()),
+      (error) => this.#post(() => this.#fail(error, "Fatal write error on pipe transport")),
+    );
+  }
+
+  #sent(): void {
+    this.#inFlight = 0;
+    if (this.#lost > 0) return;
+    this.#send();
+    this.#flow.shrunk(this.getWriteBufferSize()); // May write more.
+    if (this.#closing && this.getWriteBufferSize() === 0) this.#finish();
+  }
+
+  override canWriteEof(): boolean {
+    return true;
+  }
+
+  override writeEof(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (this.getWriteBufferSize() === 0) this.#finish();
+  }
+
+  override getWriteBufferSize(): number {
+    return this.#buffer.length + this.#inFlight;
+  }
+
+  override getWriteBufferLimits(): readonly [low: number, high: number] {
+    return this.#flow.limits;
+  }
+
+  override setWriteBufferLimits(high?: number | null, low?: number | null): void {
+    this.#flow.setLimits(high, low, this.getWriteBufferSize());
+  }
+
+  // Closing.
+
+  override isClosing(): boolean {
+    return this.#closing;
+  }
+
+  /** A pipe has one end only: to end what is written is to close it. */
+  override close(): void {
+    this.writeEof();
+  }
+
+  #finish(): void {
+    this.#writer.close().then(
+      () => this.#post(() => this.#lose(null)),
+      (error) => this.#post(() => this.#fail(error, "Fatal write error on pipe transport")),
+    );
+  }
+
+  override abort(): void {
+    this.#breakOff(null);
+  }
+
+  /** Closes it at once because of an error, of which the protocol hears. */
+  forceClose(error: unknown): void {
+    this.#breakOff(error);
+  }
+
+  #fail(error: unknown, message: string): void {
+    if (this.#lost > 0) return;
+    if (!isOSError(error)) this.report(message, error);
+    this.#breakOff(error ?? new RuntimeError(`${message} It threw ${error}.`));
+  }
+
+  report(message: string, exception: unknown): void {
+    const protocol = this.#protocol;
+    this.#host.callExceptionHandler({ message, exception, transport: this, protocol });
+  }
+
+  #breakOff(error: unknown): void {
+    if (this.#lost > 0) return;
+    this.#lost = 1;
+    this.#closing = true;
+    this.#buffer.clear();
+    this.#writer.abort().catch(() => {});
+    this.#host.callSoon(() => this.#end(error));
+  }
+
+  #lose(error: unknown): void {
+    if (this.#lost > 0) return;
+    this.#lost = 1;
+    this.#end(error);
+  }
+
+  #end(error: unknown): void {
+    this.#host.detach(this);
+    this.#protocol.connectionLost(error);
+  }
+
+  /** The loop is closed. */
+  abandon(): void {
+    this.#lost = 1;
+    this.#closing = true;
+    this.#buffer.clear();
+    this.#writer.abort().catch(() => {});
+  }
+
+  /** Python's repr. */
+  override toString(): string {
+    const state = this.#lost > 0 ? " closed" : this.#closing ? " closing" : "";
+    const write = this.#inFlight > 0 ? "polling" : "idle";
+    return `<WritePipeTransport${state} ${write}, bufsize=${this.getWriteBufferSize()}>`;
+  }
+}
