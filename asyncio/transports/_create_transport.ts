@@ -57,11 +57,10 @@ export function* createTransport<P extends BaseProtocol>(
   host: TransportHost,
   sock: NonBlockingSocket,
   protocolFactory: () => P,
-  side: TlsSide | null,
+  tls: Tls | null,
 ): Coroutine<[Transport<SocketAddress>, P]> {
-  let tls, protocol;
+  let protocol;
   try {
-    tls = yield* prepareTls(side);
     protocol = protocolFactory();
   } catch (error) {
     sock.abort();

@@ -150,7 +150,7 @@ export class SocketDatagramTransport<A extends SocketAddress = InetAddress>
     if (this.#waiting.length === 0 && this.#trySend(bytes, to)) return this.#follow();
     if (this.#lost > 0) return;
     if (this.#waiting.length === 0) this.#host.addWriter(this.#sock, this.#sendWaiting);
-    this.#waiting.push({ data: bytes === data ? bytes.slice() : bytes, address: to });
+    this.#waiting.push({ data: bytes === data ? new Uint8Array(bytes) : bytes, address: to });
     this.#size += bytes.length + HEADER_SIZE;
     this.#flow.grown(this.getWriteBufferSize());
   }

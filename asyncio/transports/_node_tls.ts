@@ -6,7 +6,8 @@ import { type Coroutine, fromPromise } from "../../coroutines/mod.ts";
 export interface NodeTls {
   readonly tls: typeof import("node:tls");
   readonly stream: Pick<typeof import("node:stream"), "Duplex">;
-  readonly process: typeof import("node:process");
+  readonly process: Pick<typeof import("node:process"), "nextTick">;
+  readonly crypto: Pick<typeof import("node:crypto"), "createPrivateKey" | "X509Certificate">;
 }
 
 /** An encrypted socket of Node's. */
@@ -19,21 +20,24 @@ export type SecureContext = import("node:tls").SecureContext;
 export type ConnectionOptions = import("node:tls").ConnectionOptions;
 /** Options of an encrypted socket of Node's. */
 export type TLSSocketOptions = import("node:tls").TLSSocketOptions;
+/** A certificate that was read. */
+export type X509Certificate = import("node:crypto").X509Certificate;
 /** A stream of Node's that is read and written. */
 export type Duplex = import("node:stream").Duplex;
 
-let loading: Promise<NodeTls> | null = null;
+let loaded: NodeTls | null = null;
 
-/** Loads them, when they are first needed. */
+/** Loads them, when they are first needed. From then on there is nothing to wait for. */
 export function* loadNodeTls(): Coroutine<NodeTls> {
-  return yield* fromPromise(loading ??= load());
+  return loaded ??= yield* fromPromise(load());
 }
 
 async function load(): Promise<NodeTls> {
-  const [tls, stream, process] = await Promise.all([
+  const [tls, stream, process, crypto] = await Promise.all([
     import("node:tls"),
     import("node:stream"),
     import("node:process"),
+    import("node:crypto"),
   ]);
-  return { tls, stream, process };
+  return { tls, stream, process, crypto };
 }

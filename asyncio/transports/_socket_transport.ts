@@ -286,7 +286,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
 
   #keep(rest: Uint8Array, ours: boolean): void {
     if (this.#buffer.length === 0) this.#host.addWriter(this.#sock, this.#send);
-    this.#buffer.push(ours ? rest : rest.slice());
+    this.#buffer.push(ours ? rest : new Uint8Array(rest));
   }
 
   /** Sends what can be sent now. Returns how much that is. */

@@ -2,6 +2,7 @@
 
 import { connectionLost } from "../_net.ts";
 import type { Duplex, NodeTls, TLSSocket } from "./_node_tls.ts";
+import { clientError, serverError } from "./_tls_verification.ts";
 import { clientOptions, serverOptions, type TlsSide } from "./tls_options.ts";
 
 /**
@@ -75,7 +76,7 @@ export class TlsChannel {
   #connect(modules: NodeTls, side: TlsSide): void {
     const socket = modules.tls.connect({ ...clientOptions(modules, side), socket: this.#duplex });
     this.#watch(socket);
-    socket.on("secureConnect", () => this.#secured());
+    socket.on("secureConnect", () => this.#judge(serverError(modules, socket, side)));
   }
 
   #serve(modules: NodeTls, side: TlsSide): void {
@@ -95,9 +96,7 @@ export class TlsChannel {
     server.on("secureConnection", (socket) => {
       this.#watch(socket);
       // Who need not show a certificate must not show a bad one.
-      const isBad = !socket.authorized && socket.getPeerCertificate()?.raw;
-      if (isBad) this.#fail(refused(socket));
-      else this.#secured();
+      this.#judge(clientError(socket));
     });
     server.on("tlsClientError", (error) => this.#fail(error));
     server.emit("connection", this.#duplex);
@@ -110,6 +109,11 @@ export class TlsChannel {
     socket.on("end", () => this.#listener.ended());
     socket.on("finish", () => this.#listener.finished());
     socket.on("close", () => this.#fail(connectionLost()));
+  }
+
+  #judge(error: Error | null): void {
+    if (error === null) this.#secured();
+    else this.#fail(error);
   }
 
   #secured(): void {
@@ -180,10 +184,4 @@ export class TlsChannel {
 function owned({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
   return byteLength === buffer.byteLength ? bytes : bytes.slice();
-}
-
-/** The error of a client whose certificate is not trusted. */
-function refused({ authorizationError }: TLSSocket): Error {
-  const code = String(authorizationError);
-  return Object.assign(new Error(`the client's certificate was refused: ${code}`), { code });
 }

@@ -297,7 +297,7 @@ export class TlsTransport<A extends SocketAddress = InetAddress> extends Transpo
     if (this.#state > State.Open) return this.#ignoreWrite();
     if (this.#state < State.Open) throw new RuntimeError("Cannot write before the handshake");
     // It is encrypted later, and the caller may write into its bytes again.
-    this.#channel!.write(bytes === data ? bytes.slice() : bytes);
+    this.#channel!.write(bytes === data ? new Uint8Array(bytes) : bytes);
     this.#flow.grown(this.#channel!.unsent);
   }
 

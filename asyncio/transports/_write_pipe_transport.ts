@@ -90,7 +90,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
     const bytes = toBytes(data);
     if (bytes.length === 0) return;
     if (this.#lost > 0 || this.#closing) return this.#ignore();
-    this.#buffer.push(bytes === data ? bytes.slice() : bytes);
+    this.#buffer.push(bytes === data ? new Uint8Array(bytes) : bytes);
     this.#send();
     this.#flow.grown(this.getWriteBufferSize());
   }

@@ -4,7 +4,7 @@ import { type NonBlockingSocket, SOCK_STREAM, ValueError } from "../../selectors
 import type { Coroutine } from "../../coroutines/mod.ts";
 import { ExceptionGroup } from "../exception_group.ts";
 import { combined, isOSError, notAvailable } from "../_net.ts";
-import { createTransport } from "./_create_transport.ts";
+import { createTransport, prepareTls } from "./_create_transport.ts";
 import { checkStream } from "./create_server.ts";
 import type { InetAddress } from "./inet_address.ts";
 import type { AddressInfo } from "./getaddrinfo.ts";
@@ -53,7 +53,7 @@ export function* createConnection<P extends BaseProtocol>(
   options: CreateConnectionOptions,
 ): Coroutine<[Transport, P]> {
   let { sock = null } = options;
-  const side = clientSide(options, host);
+  const tls = yield* prepareTls(clientSide(options, host));
   if (host !== null || port !== null) {
     if (sock !== null) {
       throw new ValueError("host/port and sock can not be specified at the same time");
@@ -67,7 +67,7 @@ export function* createConnection<P extends BaseProtocol>(
     checkStream(sock);
     sock.setblocking(false);
   }
-  const made = yield* createTransport(transportHost, sock, protocolFactory, side);
+  const made = yield* createTransport(transportHost, sock, protocolFactory, tls);
   return made as [Transport, P];
 }
 
@@ -83,9 +83,9 @@ export function* connectAcceptedSocket<P extends BaseProtocol>(
   options: SslOptions,
 ): Coroutine<[Transport, P]> {
   checkStream(sock);
-  const side = serverSide(options);
+  const tls = yield* prepareTls(serverSide(options));
   sock.setblocking(false);
-  const made = yield* createTransport(transportHost, sock, protocolFactory, side);
+  const made = yield* createTransport(transportHost, sock, protocolFactory, tls);
   return made as [Transport, P];
 }
 

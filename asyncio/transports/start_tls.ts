@@ -38,12 +38,12 @@ export function* startTls<A extends SocketAddress>(
   if (!(transport instanceof Transport)) {
     throw new TypeError(`transport ${transport} is not supported by startTls()`);
   }
+  // What comes from now on is encrypted.
+  transport.pauseReading();
   const tls = yield* prepareTls(checked);
   const waiter = host.loop.createFuture<void>();
   const parts = { ...tls!, waiter, callConnectionMade: false };
   const encrypted = new TlsTransport<A>(host, protocol, parts);
-  // What comes from now on is encrypted.
-  transport.pauseReading();
   transport.setProtocol(encrypted.below);
   encrypted.below.connectionMade(transport);
   try {

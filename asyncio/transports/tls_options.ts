@@ -8,7 +8,13 @@
 
 import { ValueError } from "../../selectors/mod.ts";
 import { familyOfAddress } from "./getaddrinfo.ts";
-import type { ConnectionOptions, NodeTls, SecureContext, TLSSocketOptions } from "./_node_tls.ts";
+import type {
+  ConnectionOptions,
+  NodeTls,
+  SecureContext,
+  TLSSocketOptions,
+  X509Certificate,
+} from "./_node_tls.ts";
 
 /** A version of TLS. */
 export type TlsVersion = "TLSv1.2" | "TLSv1.3";
@@ -146,10 +152,11 @@ function positive(seconds: number | null | undefined, fallback: number, name: st
 /** What was made of options: making it reads certificates and keys. */
 const contexts = new WeakMap<TlsOptions, SecureContext>();
 
-/** What options mean for `node:tls`. A certificate or key that cannot be read is thrown for here. */
-export function secureContext({ tls }: NodeTls, ssl: TlsOptions): SecureContext {
+/** What options mean for `node:tls`. A certificate or key that cannot be used is thrown for here. */
+export function secureContext({ tls, crypto }: NodeTls, ssl: TlsOptions): SecureContext {
   let context = contexts.get(ssl);
   if (context === undefined) {
+    checkCertificate(crypto, ssl);
     const { cert, key, caCerts, minVersion = "TLSv1.2", maxVersion = "TLSv1.3" } = ssl;
     context = tls.createSecureContext({
       minVersion,
@@ -163,21 +170,46 @@ export function secureContext({ tls }: NodeTls, ssl: TlsOptions): SecureContext 
   return context;
 }
 
+/** Deno finds out in the handshake only, and says it to nobody. */
+function checkCertificate(
+  crypto: NodeTls["crypto"],
+  { cert, key, caCerts = [] }: TlsOptions,
+): void {
+  for (const root of caCerts) readCertificate(crypto, root, "caCerts");
+  if (cert === undefined || key === undefined) return;
+  const certificate = readCertificate(crypto, cert, "cert");
+  let privateKey;
+  try {
+    privateKey = crypto.createPrivateKey(key);
+  } catch (cause) {
+    throw new ValueError("Cannot read 'key': it is no private key in PEM", { cause });
+  }
+  if (!certificate.checkPrivateKey(privateKey)) {
+    throw new ValueError("'key' is not the key of the certificate 'cert'");
+  }
+}
+
+function readCertificate(crypto: NodeTls["crypto"], pem: string, name: string): X509Certificate {
+  try {
+    return new crypto.X509Certificate(pem);
+  } catch (cause) {
+    throw new ValueError(`Cannot read '${name}': it is no certificate in PEM`, { cause });
+  }
+}
+
 /** The options of a client. */
 export function clientOptions(
   modules: NodeTls,
   { ssl, serverHostname }: TlsSide,
 ): ConnectionOptions {
-  const { alpnProtocols, caCerts, checkHostname = true, verifyMode = "required" } = ssl;
+  const { alpnProtocols, caCerts } = ssl;
   return {
     secureContext: secureContext(modules, ssl),
     // Servers are not asked for addresses, but certificates may be for them.
     servername: familyOfAddress(serverHostname) === null ? serverHostname : "",
-    checkServerIdentity: (_, certificate) =>
-      checkHostname && serverHostname !== ""
-        ? modules.tls.checkServerIdentity(serverHostname, certificate)
-        : undefined,
-    rejectUnauthorized: verifyMode !== "none",
+    // The certificate and its name are judged afterwards, in the words of this library.
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
     ...(caCerts === undefined ? {} : { ca: [...caCerts] }),
     ...(alpnProtocols === undefined ? {} : { ALPNProtocols: [...alpnProtocols] }),
   };

@@ -47,13 +47,13 @@ export function* createUnixConnection<P extends BaseProtocol>(
   if (options.ssl && (options.serverHostname ?? null) === null) {
     throw new ValueError("you have to pass serverHostname when using ssl");
   }
-  const side = clientSide(options, null);
+  const tls = yield* prepareTls(clientSide(options, null));
   if (path !== null && sock !== null) {
     throw new ValueError("path and sock can not be specified at the same time");
   }
   if (path === null && sock === null) throw new ValueError("no path and sock were specified");
   const connected = path === null ? checked(sock!) : yield* connect(host, path);
-  const made = yield* createTransport(host, connected, protocolFactory, side);
+  const made = yield* createTransport(host, connected, protocolFactory, tls);
   return made as [Transport<SocketAddress>, P] as [Transport<string>, P];
 }
 
