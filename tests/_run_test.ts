@@ -30,14 +30,15 @@ export interface TestLoop {
 }
 
 /**
- * Runs `main` to its end on a new loop in virtual time. Afterwards no task may be alive, and nothing
+ * Runs `main` to its end on a new loop, in virtual time unless a clock is given. Afterwards no task may be alive, and nothing
  * may have reached the exception handler that the test has not taken out of `reported`.
  */
 export async function runTest<T>(
   main: (test: TestLoop) => Coroutine<T> | PromiseLike<T>,
+  realTime = false,
 ): Promise<T> {
   const clock = new VirtualClock({ autojump: true });
-  const loop = newEventLoop({ clock });
+  const loop = newEventLoop(realTime ? {} : { clock });
   const reported: ExceptionContext[] = [];
   loop.setExceptionHandler((_, context) => reported.push(context));
   try {
@@ -124,12 +125,23 @@ export function testForms(
   name: string,
   body: (test: FormTest) => Coroutine<unknown>,
   only: readonly Form[] = forms,
+  realTime = false,
 ): void {
   for (const form of only) {
     Deno.test(`${name} (${form.name})`, async () => {
-      await runTest((test) => form.fn(body)(formTest(form, test)));
+      await runTest((test) => form.fn(body)(formTest(form, test)), realTime);
     });
   }
+}
+
+/**
+ * The same in real time, for what the host does while timers wait: virtual time would jump to them.
+ */
+export function testFormsInRealTime(
+  name: string,
+  body: (test: FormTest) => Coroutine<unknown>,
+): void {
+  testForms(name, body, forms, true);
 }
 
 function formTest(form: Form, test: TestLoop): FormTest {

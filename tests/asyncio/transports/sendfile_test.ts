@@ -15,7 +15,7 @@ import {
 } from "@asyncio/asyncio";
 import { Socket } from "@asyncio/asyncio/selectors";
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { type FormTest, testForms } from "../../_run_test.ts";
+import { type FormTest, testFormsInRealTime } from "../../_run_test.ts";
 import { authorityIdentity, localhost } from "../_certificates.ts";
 import { closed } from "../_connections.ts";
 
@@ -82,7 +82,7 @@ for (const ssl of [null, { cert: localhost.cert, key: localhost.key }]) {
   const over = ssl === null ? "" : " over TLS";
 
   // CPython: test_sendfile.py, SendfileMixin.test_sendfile and test_sendfile_ssl
-  testForms(`loop.sendfile() sends a file${over}`, function* (test) {
+  testFormsInRealTime(`loop.sendfile() sends a file${over}`, function* (test) {
     const { loop, wait } = test;
     const { received, writer } = yield* connect(test, ssl);
     using file = open();
@@ -92,7 +92,7 @@ for (const ssl of [null, { cert: localhost.cert, key: localhost.key }]) {
   });
 
   // CPython: test_sendfile.py, SendfileMixin.test_sendfile_partial and test_sendfile_ssl_partial
-  testForms(`loop.sendfile() sends a part of a file${over}`, function* (test) {
+  testFormsInRealTime(`loop.sendfile() sends a part of a file${over}`, function* (test) {
     const { loop, wait } = test;
     const { received, writer } = yield* connect(test, ssl);
     using file = open();
@@ -102,21 +102,24 @@ for (const ssl of [null, { cert: localhost.cert, key: localhost.key }]) {
   });
 
   // CPython: test_sendfile.py, SendfileMixin.test_sendfile_pre_and_post_data and its like for ssl
-  testForms(`loop.sendfile() keeps the order of what is written${over}`, function* (test) {
-    const { loop, wait } = test;
-    const { received, writer } = yield* connect(test, ssl);
-    using file = open();
-    const before = new Uint8Array(500_000).fill(1);
-    writer.write(before);
-    yield* wait(loop.sendfile(writer.transport, file));
-    writer.write("after");
-    const got = yield* received();
-    assertEquals(got.length, before.length + SIZE + 5);
-    assertEquals(got.subarray(before.length, before.length + SIZE), CONTENTS);
-  });
+  testFormsInRealTime(
+    `loop.sendfile() keeps the order of what is written${over}`,
+    function* (test) {
+      const { loop, wait } = test;
+      const { received, writer } = yield* connect(test, ssl);
+      using file = open();
+      const before = new Uint8Array(500_000).fill(1);
+      writer.write(before);
+      yield* wait(loop.sendfile(writer.transport, file));
+      writer.write("after");
+      const got = yield* received();
+      assertEquals(got.length, before.length + SIZE + 5);
+      assertEquals(got.subarray(before.length, before.length + SIZE), CONTENTS);
+    },
+  );
 
   // CPython: test_sendfile.py, SendfileMixin.test_sendfile_for_closing_transp
-  testForms(`loop.sendfile() refuses a transport that closes${over}`, function* (test) {
+  testFormsInRealTime(`loop.sendfile() refuses a transport that closes${over}`, function* (test) {
     const { received, writer } = yield* connect(test, ssl);
     using file = open();
     writer.close();
@@ -127,7 +130,7 @@ for (const ssl of [null, { cert: localhost.cert, key: localhost.key }]) {
   });
 
   // CPython: test_sendfile.py, SendfileMixin.test_sendfile_close_peer_in_the_middle_of_receiving
-  testForms(`loop.sendfile() ends when the connection does${over}`, function* (test) {
+  testFormsInRealTime(`loop.sendfile() ends when the connection does${over}`, function* (test) {
     const { loop } = test;
     const { stop, writer } = yield* connect(test, ssl);
     const endless: SendableFile = {
@@ -143,7 +146,7 @@ for (const ssl of [null, { cert: localhost.cert, key: localhost.key }]) {
 }
 
 // CPython: test_sendfile.py, SendfileMixin.test_sendfile_no_fallback_for_fallback_transport
-testForms("loop.sendfile() without fallback says what is missing", function* (test) {
+testFormsInRealTime("loop.sendfile() without fallback says what is missing", function* (test) {
   using file = open();
   const plain = yield* connect(test, null);
   const no = { fallback: false };
@@ -158,7 +161,7 @@ testForms("loop.sendfile() without fallback says what is missing", function* (te
 });
 
 // CPython: test_sendfile.py, SendfileMixin.test_sendfile_not_supported
-testForms("loop.sendfile() is for connections", function* ({ loop, raises }) {
+testFormsInRealTime("loop.sendfile() is for connections", function* ({ loop, raises }) {
   using file = open();
   class Other extends WriteTransport {
     override isClosing(): boolean {
@@ -170,7 +173,7 @@ testForms("loop.sendfile() is for connections", function* ({ loop, raises }) {
 });
 
 // CPython: test_sendfile.py, SockSendfileMixin and test_base_events.py, BaseLoopSockSendfileTests
-testForms("loop.sendfile() and sockSendfile() refuse what is no part", function* (test) {
+testFormsInRealTime("loop.sendfile() and sockSendfile() refuse what is no part", function* (test) {
   const { loop, raises } = test;
   using file = open();
   using sock = new Socket();
@@ -192,7 +195,7 @@ testForms("loop.sendfile() and sockSendfile() refuse what is no part", function*
 });
 
 // CPython: test_sendfile.py, SockSendfileMixin.test_sock_sendfile_success
-testForms("loop.sockSendfile() sends a part of a file by a socket", function* (test) {
+testFormsInRealTime("loop.sockSendfile() sends a part of a file by a socket", function* (test) {
   const { loop, wait } = test;
   using file = open();
   using listener = new Socket();
@@ -214,7 +217,7 @@ testForms("loop.sockSendfile() sends a part of a file by a socket", function* (t
 });
 
 // CPython: test_sendfile.py, SendfileMixin.test_sendfile_pre_and_post_data, by its protocol
-testForms("loop.sendfile() gives the transport back, to be read from", function* (test) {
+testFormsInRealTime("loop.sendfile() gives the transport back, to be read from", function* (test) {
   const { loop, wait } = test;
   const { reader, received, writer } = yield* connect(test, null, "hello");
   using file = open();
