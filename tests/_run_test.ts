@@ -12,6 +12,7 @@ import {
   type Coroutine,
   type CreateTaskOptions,
   type ExceptionContext,
+  fromPromise,
   newEventLoop,
   type SelectorEventLoop,
   sleep,
@@ -104,6 +105,8 @@ async function act<T>(body: Coroutine<T>): Promise<T> {
 export interface FormTest extends Form, TestLoop {
   /** A task that runs a body, in the form of the test. */
   spawn<T>(body: () => Coroutine<T>, options?: CreateTaskOptions): Task<T>;
+  /** Waits for something of the host's. */
+  until<T>(promise: PromiseLike<T>): Coroutine<T>;
   /** Lets the loop turn so many times. */
   turns(count: number): Coroutine<void>;
   /** Waits for something that must fail with an error of this class, and gives the error. */
@@ -148,6 +151,9 @@ function formTest(form: Form, test: TestLoop): FormTest {
   return {
     ...form,
     ...test,
+    *until<T>(promise: PromiseLike<T>) {
+      return yield* form.wait(fromPromise(promise));
+    },
     spawn: (body, options) => test.loop.createTask(form.fn(body), options),
     *turns(count) {
       for (let i = 0; i < count; i++) yield* form.wait(sleep(0));

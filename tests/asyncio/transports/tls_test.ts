@@ -415,7 +415,8 @@ testFormsInRealTime("abort() ends at once, for both", function* ({ loop, raises,
     assertInstanceOf(error, Deno.errors.ConnectionReset);
   }
   yield* closed(served);
-  yield* raises(served.drain(), Deno.errors.ConnectionReset);
+  // Lost, or broken when it said that it has done.
+  yield* raises(served.drain(), Error);
   yield* end(server);
 });
 
