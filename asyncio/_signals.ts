@@ -52,6 +52,19 @@ export function onSignal(name: string, fn: () => void): () => void {
   return () => process.off(name, fn);
 }
 
+/** Milliseconds between two turns of a timer that does nothing: about twelve days. */
+const SELDOM = 2 ** 30;
+
+/**
+ * Keeps the process alive, which who waits for a signal only does not in Deno.
+ *
+ * @returns What ends it.
+ */
+export function holdProcess(): () => void {
+  const timer = setInterval(() => {}, SELDOM);
+  return () => clearInterval(timer);
+}
+
 function host(): Host {
   return globalThis as unknown as Host;
 }

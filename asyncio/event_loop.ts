@@ -10,7 +10,7 @@ import {
   RuntimeError,
 } from "../coroutines/mod.ts";
 import { leaveInterrupts } from "./_interrupt.ts";
-import { onSignal, signalName } from "./_signals.ts";
+import { holdProcess, onSignal, signalName } from "./_signals.ts";
 import { NetworkEventLoop } from "./transports/network_event_loop.ts";
 
 /**
@@ -30,6 +30,9 @@ import { NetworkEventLoop } from "./transports/network_event_loop.ts";
 export class EventLoop extends NetworkEventLoop {
   /** What ends the handling of each signal that is handled. */
   readonly #signals = new Map<string, () => void>();
+  /** Set while the loop runs and waits for signals: so long the process is to stay alive. */
+  #letGo: (() => void) | null = null;
+  #isRun = false;
 
   /**
    * A loop that does not run yet.
@@ -39,6 +42,33 @@ export class EventLoop extends NetworkEventLoop {
   constructor(options: EventLoopOptions = {}) {
     super(options);
     dropped.register(this, `unclosed event loop ${this}`, this);
+  }
+
+  /**
+   * Runs until `stop()` is called. As long as signals are handled, the process stays alive for them.
+   *
+   * @returns A promise that resolves when the loop has stopped.
+   * @throws {RuntimeError} If the loop is closed, or this or another loop is running already. The
+   *   promise rejects with it.
+   */
+  override async runForever(): Promise<void> {
+    const ended = super.runForever();
+    if (!this.isRunning() || this.#isRun) return await ended;
+    this.#isRun = true;
+    this.#syncHold();
+    try {
+      await ended;
+    } finally {
+      this.#isRun = false;
+      this.#syncHold();
+    }
+  }
+
+  #syncHold(): void {
+    const held = this.#isRun && this.#signals.size > 0;
+    if (held === (this.#letGo !== null)) return;
+    this.#letGo?.();
+    this.#letGo = held ? holdProcess() : null;
   }
 
   /**
@@ -88,6 +118,7 @@ export class EventLoop extends NetworkEventLoop {
       end();
       giveBack();
     });
+    this.#syncHold();
   }
 
   /**
@@ -101,6 +132,7 @@ export class EventLoop extends NetworkEventLoop {
     const name = signalName(signal);
     const end = this.#signals.get(name);
     this.#signals.delete(name);
+    this.#syncHold();
     end?.();
     return end !== undefined;
   }
