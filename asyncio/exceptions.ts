@@ -49,7 +49,7 @@ export class IncompleteReadError extends EOFError {
   }
 
   /** The bytes read before the end. */
-  readonly partial: Uint8Array;
+  readonly partial: Uint8Array<ArrayBuffer>;
   /** How many bytes were asked for; `null` if that is not known. */
   readonly expected: number | null;
 
@@ -59,7 +59,7 @@ export class IncompleteReadError extends EOFError {
    * @param partial The bytes read before the end.
    * @param expected How many bytes were asked for; `null` if that is not known.
    */
-  constructor(partial: Uint8Array, expected: number | null) {
+  constructor(partial: Uint8Array<ArrayBuffer>, expected: number | null) {
     super(
       `${partial.length} bytes read on a total of ${expected ?? "undefined"} expected bytes`,
     );

@@ -20,7 +20,6 @@ import { replaceTransport } from "./_write_gate.ts";
 /** How long a line may be, and half of what is buffered, in bytes. */
 export const DEFAULT_LIMIT: number = 64 * 1024;
 
-const NO_BYTES = new Uint8Array(0);
 const NEWLINE = new Uint8Array([10]);
 const encoder = new TextEncoder();
 
@@ -45,7 +44,7 @@ const NEWLINES: Separators = { all: [NEWLINE], longest: NEWLINE.length };
  * The receiving end of a stream of bytes.
  *
  * One reader at a time. What has arrived is buffered, up to twice `limit`; beyond that the other end
- * is kept waiting. The bytes that a method returns are the caller's.
+ * is kept waiting. The bytes that a method returns are the caller's own: to keep, to change, to transfer.
  *
  * @example Usage
  * ```ts
@@ -169,15 +168,15 @@ export class StreamReader {
    * @throws {TypeError} If `size` is no integer.
    * @throws {RuntimeError} If another coroutine is reading.
    */
-  read(size = -1): CoroutineObject<Uint8Array> {
+  read(size = -1): CoroutineObject<Uint8Array<ArrayBuffer>> {
     return size < 0 ? StreamReader.#readAll(this) : StreamReader.#read(this, size);
   }
 
   static readonly #read = coroutine(
-    function* read(reader: StreamReader, size: number): Coroutine<Uint8Array> {
+    function* read(reader: StreamReader, size: number): Coroutine<Uint8Array<ArrayBuffer>> {
       checkSize(size);
       if (reader.#error !== null) throw reader.#error;
-      if (size === 0) return NO_BYTES;
+      if (size === 0) return new Uint8Array(0);
       if (reader.#buffer.length === 0 && !reader.#eof) yield* reader.#waitForData("read");
       const data = reader.#buffer.take(size);
       reader.#resumeIfPossible();
@@ -186,14 +185,16 @@ export class StreamReader {
   );
 
   // What comes is gathered in the buffer: who is cancelled leaves it to the next reader.
-  static readonly #readAll = coroutine(function* read(reader: StreamReader): Coroutine<Uint8Array> {
-    if (reader.#error !== null) throw reader.#error;
-    const buffer = reader.#buffer;
-    while (!reader.#eof) yield* reader.#waitForData("read");
-    const data = buffer.take(buffer.length);
-    reader.#resumeIfPossible();
-    return data;
-  });
+  static readonly #readAll = coroutine(
+    function* read(reader: StreamReader): Coroutine<Uint8Array<ArrayBuffer>> {
+      if (reader.#error !== null) throw reader.#error;
+      const buffer = reader.#buffer;
+      while (!reader.#eof) yield* reader.#waitForData("read");
+      const data = buffer.take(buffer.length);
+      reader.#resumeIfPossible();
+      return data;
+    },
+  );
 
   /**
    * Reads a line: up to and with the next newline, or what is left at the end of the stream.
@@ -204,12 +205,19 @@ export class StreamReader {
    * @throws What broke the stream.
    * @throws {RuntimeError} If another coroutine is reading.
    */
-  readline(): CoroutineObject<Uint8Array> {
+  readline(): CoroutineObject<Uint8Array<ArrayBuffer>> {
     return StreamReader.#readline(this);
   }
 
   static readonly #readline = coroutine(
-    function* readline(reader: StreamReader): Coroutine<Uint8Array> {
+    function* readline(reader: StreamReader): Coroutine<Uint8Array<ArrayBuffer>> {
+      // Mostly a line is here already.
+      const length = reader.#buffer.indexInFront(NEWLINE[0]!) + 1;
+      if (length > 0 && length <= reader.#limit && reader.#error === null) {
+        const line = reader.#buffer.take(length);
+        reader.#resumeIfPossible();
+        return line;
+      }
       try {
         return yield* reader.#readThrough(NEWLINES);
       } catch (error) {
@@ -241,7 +249,9 @@ export class StreamReader {
    * @throws What broke the stream.
    * @throws {RuntimeError} If another coroutine is reading.
    */
-  readuntil(separator: Separator | readonly Separator[] = NEWLINE): CoroutineObject<Uint8Array> {
+  readuntil(
+    separator: Separator | readonly Separator[] = NEWLINE,
+  ): CoroutineObject<Uint8Array<ArrayBuffer>> {
     return StreamReader.#readuntil(this, separator);
   }
 
@@ -249,12 +259,12 @@ export class StreamReader {
     function* readuntil(
       reader: StreamReader,
       separator: Separator | readonly Separator[],
-    ): Coroutine<Uint8Array> {
+    ): Coroutine<Uint8Array<ArrayBuffer>> {
       return yield* reader.#readThrough(toSeparators(separator));
     },
   );
 
-  *#readThrough(separators: Separators): Coroutine<Uint8Array> {
+  *#readThrough(separators: Separators): Coroutine<Uint8Array<ArrayBuffer>> {
     if (this.#error !== null) throw this.#error;
     const buffer = this.#buffer;
     // There is no separator before here. The last bytes may be the beginning of one.
@@ -291,16 +301,16 @@ export class StreamReader {
    * @throws What broke the stream.
    * @throws {RuntimeError} If another coroutine is reading.
    */
-  readexactly(size: number): CoroutineObject<Uint8Array> {
+  readexactly(size: number): CoroutineObject<Uint8Array<ArrayBuffer>> {
     return StreamReader.#readexactly(this, size);
   }
 
   static readonly #readexactly = coroutine(
-    function* readexactly(reader: StreamReader, size: number): Coroutine<Uint8Array> {
+    function* readexactly(reader: StreamReader, size: number): Coroutine<Uint8Array<ArrayBuffer>> {
       if (size < 0) throw new ValueError("readexactly size can not be less than zero");
       checkSize(size);
       if (reader.#error !== null) throw reader.#error;
-      if (size === 0) return NO_BYTES;
+      if (size === 0) return new Uint8Array(0);
       const buffer = reader.#buffer;
       while (buffer.length < size) {
         if (reader.#eof) throw new IncompleteReadError(buffer.take(buffer.length), size);
@@ -317,9 +327,10 @@ export class StreamReader {
    *
    * @returns The iterator.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     // What next() gives is no native promise, so that a task cancelled in it stops reading.
-    const next = () => StreamReader.#next(this) as unknown as Promise<IteratorResult<Uint8Array>>;
+    const next = () =>
+      StreamReader.#next(this) as unknown as Promise<IteratorResult<Uint8Array<ArrayBuffer>>>;
     return {
       next,
       [Symbol.asyncIterator]() {
@@ -329,7 +340,7 @@ export class StreamReader {
   }
 
   static readonly #next = coroutine(
-    function* next(reader: StreamReader): Coroutine<IteratorResult<Uint8Array>> {
+    function* next(reader: StreamReader): Coroutine<IteratorResult<Uint8Array<ArrayBuffer>>> {
       const line = yield* StreamReader.#readline(reader);
       return line.length > 0 ? { done: false, value: line } : { done: true, value: undefined };
     },

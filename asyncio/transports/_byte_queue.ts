@@ -5,17 +5,23 @@ const NO_BYTES = new Uint8Array(0);
 /** Fewer consumed chunks than this are not worth dropping from the list's front. */
 const CHUNKS_TO_DROP = 32;
 
+/** That of plain arrays: the `slice()` of Node's buffers is a view. */
+const { slice } = Uint8Array.prototype;
+
 /**
  * Bytes in the order of their arrival: chunks go in at the end, any number of bytes comes out at the
- * front. A chunk that is taken whole is handed on as it is, so most bytes are never copied.
+ * front. What comes out is the taker's own: its `buffer` holds nothing else. A chunk that is taken
+ * whole, and has its buffer for itself, is handed on as it is.
  *
- * Invariants: the chunks before `#first` are consumed and cleared, no other is empty, and `#length`
- * is the sum of their lengths. `#joined` is the chunk that the last join made, as long as none of it
- * has been consumed; its buffer is the queue's own, and what is left of that is room to grow.
+ * Invariants: the chunks before `#first` are consumed and cleared, no other is empty; of the first,
+ * `#start` bytes are consumed. `#length` is the sum of what is left. `#joined` is the chunk that the
+ * last join made, as long as none of it has been consumed; its buffer is the queue's own, and what is
+ * left of that is room to grow.
  */
 export class ByteQueue {
   readonly #chunks: Uint8Array[] = [];
   #first = 0;
+  #start = 0;
   #length = 0;
   #joined: Uint8Array | null = null;
 
@@ -31,22 +37,26 @@ export class ByteQueue {
     if (this.#joined === null || !this.#grow(this.#joined, bytes)) this.#chunks.push(bytes);
   }
 
-  /** The chunk at the front; empty if there is none. */
+  /** What is left of the chunk at the front; empty if there is none. */
   get front(): Uint8Array {
-    return this.#chunks[this.#first] ?? NO_BYTES;
+    const front = this.#chunks[this.#first] ?? NO_BYTES;
+    return this.#start === 0 ? front : front.subarray(this.#start);
   }
 
   /** Takes up to `size` bytes from the front. */
-  take(size: number): Uint8Array {
-    const front = this.front;
-    if (size >= this.#length && front.length === this.#length) {
+  take(size: number): Uint8Array<ArrayBuffer> {
+    const front = this.#chunks[this.#first] ?? NO_BYTES;
+    const start = this.#start;
+    const left = front.length - start;
+    if (size >= left && left === this.#length) {
       this.clear();
-      return front;
+      return isOwn(front) && start === 0 ? front : copyOf(front, start, front.length);
     }
-    if (size <= front.length) {
-      const bytes = front.subarray(0, size);
-      this.drop(size);
-      return bytes;
+    if (size < left) {
+      this.#length -= size;
+      this.#start = start + size;
+      if (size > 0) this.#joined = null;
+      return copyOf(front, start, start + size);
     }
     const bytes = this.#copy(Math.min(size, this.#length));
     this.drop(bytes.length);
@@ -58,12 +68,12 @@ export class ByteQueue {
     this.#length -= size;
     if (size > 0) this.#joined = null;
     for (let rest = size; rest > 0;) {
-      const front = this.front;
-      if (front.length > rest) {
-        this.#chunks[this.#first] = front.subarray(rest);
+      const left = this.#chunks[this.#first]!.length - this.#start;
+      if (left > rest) {
+        this.#start += rest;
         return;
       }
-      rest -= front.length;
+      rest -= left;
       this.#dropFront();
     }
   }
@@ -72,8 +82,17 @@ export class ByteQueue {
   clear(): void {
     this.#chunks.length = 0;
     this.#first = 0;
+    this.#start = 0;
     this.#length = 0;
     this.#joined = null;
+  }
+
+  /** Where a byte is, if it is in the chunk at the front; else -1. */
+  indexInFront(byte: number): number {
+    const front = this.#chunks[this.#first];
+    if (front === undefined) return -1;
+    const at = front.indexOf(byte, this.#start);
+    return at < 0 ? -1 : at - this.#start;
   }
 
   /** Where `pattern` begins, at `from` or later; -1 if it is nowhere. */
@@ -89,6 +108,7 @@ export class ByteQueue {
   }
 
   #dropFront(): void {
+    this.#start = 0;
     this.#chunks[this.#first++] = NO_BYTES;
     if (this.#first === this.#chunks.length) {
       this.#chunks.length = 0;
@@ -125,7 +145,7 @@ export class ByteQueue {
     return true;
   }
 
-  #copy(size: number): Uint8Array {
+  #copy(size: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(size);
     this.#copyTo(bytes);
     return bytes;
@@ -136,12 +156,22 @@ export class ByteQueue {
     const size = bytes.length;
     let filled = 0;
     for (let i = this.#first; filled < size; i++) {
-      const chunk = this.#chunks[i]!;
+      const chunk = i === this.#first ? this.front : this.#chunks[i]!;
       const part = chunk.length <= size - filled ? chunk : chunk.subarray(0, size - filled);
       bytes.set(part, filled);
       filled += part.length;
     }
   }
+}
+
+/** Whether bytes have their buffer for themselves. */
+function isOwn(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  return bytes.length === bytes.buffer.byteLength;
+}
+
+/** A part of some bytes, in an array of its own. */
+function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+  return slice.call(bytes, start, end) as Uint8Array<ArrayBuffer>;
 }
 
 function matches(bytes: Uint8Array, pattern: Uint8Array, at: number): boolean {
