@@ -174,7 +174,7 @@ export async function runServer(host: string, port: number, signal: AbortSignal)
     port,
     { limit: MAX_LINE },
   );
-  console.log(`Chat server running on ${host}:${server.sockets[0]!.getsockname()[1]}`);
+  console.log(`Chat server running on ${host}:${server.sockets[0].getsockname()[1]}`);
   await asyncio.asyncWith(closedBy(signal, server), () => server.serveForever());
 }
 

@@ -131,7 +131,7 @@ function hasGone(error: unknown): boolean {
 
 async function main(workers: number, pages: number, timeout: number): Promise<void> {
   await asyncio.asyncWith(await startSite(pages), async (server) => {
-    const port = server.sockets[0]!.getsockname()[1];
+    const port = server.sockets[0].getsockname()[1];
     await report(new URL(`http://127.0.0.1:${port}/`), workers, timeout);
   });
 }

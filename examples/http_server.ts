@@ -295,7 +295,7 @@ export async function runServer(
     port,
     { limit: MAX_HEAD },
   );
-  const at = server.sockets[0]!.getsockname()[1];
+  const at = server.sockets[0].getsockname()[1];
   console.log(`Serving ${root} on http://${host.includes(":") ? `[${host}]` : host}:${at}/`);
   await asyncio.asyncWith(closedBy(signal, server), () => server.serveForever());
 }

@@ -107,7 +107,7 @@ function* main(): Coroutine<void> {
   const [style, mode] = Deno.args as ["generators" | "asyncFunctions", string];
   const handler = { generators, asyncFunctions }[style][mode]!;
   const server = yield* startServer(handler, "127.0.0.1", 0, { backlog: 4096 });
-  console.log(server.sockets[0]!.getsockname()[1]);
+  console.log(server.sockets[0].getsockname()[1]);
   yield* server.serveForever();
 }
 

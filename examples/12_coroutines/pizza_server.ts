@@ -55,7 +55,7 @@ export async function runServer(
     port,
   );
 
-  const addr = server.sockets[0]!.getsockname();
+  const addr = server.sockets[0].getsockname();
   console.log("Pizza server running on", addr);
 
   await asyncio.asyncWith(closedBy(signal, server), () => server.serveForever());

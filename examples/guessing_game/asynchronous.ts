@@ -223,7 +223,7 @@ async function runAsyncServer(server: asyncio.Server): Promise<void> { // New
 }
 
 /** Plays two games. */
-async function runAsyncClient([host, port]: [string, number]): Promise<Result[]> { // Changed
+async function runAsyncClient([host, port]: asyncio.InetAddress): Promise<Result[]> { // Changed
   const streams = await asyncio.openConnection(host, port); // Changed
   const client = new AsyncClient(...streams); // Changed
   const results: Result[] = [];
@@ -257,7 +257,7 @@ async function mainAsync(host: string, port: number, seed: number | null): Promi
     host,
     port,
   );
-  const address = server.sockets[0]!.getsockname() as [string, number]; // Changed
+  const address = server.sockets[0].getsockname(); // Changed
   asyncio.createTask(() => runAsyncServer(server)); // Changed
 
   const results = await runAsyncClient(address); // Changed

@@ -44,7 +44,7 @@ export async function runServer(
     host,
     port,
   );
-  const [, at] = server.sockets[0]!.getsockname() as [string, number];
+  const [, at] = server.sockets[0].getsockname();
   console.log(`Slow server running on ${host}:${at}`);
   await asyncio.asyncWith(closedBy(signal, server), () => server.serveForever());
 }

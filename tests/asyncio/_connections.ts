@@ -32,7 +32,7 @@ function canListen(hostname: string): boolean {
 
 /** The port of a server. */
 export function portOf(server: Server): number {
-  return Number(server.sockets[0]!.getsockname()[1]);
+  return server.sockets[0].getsockname()[1];
 }
 
 /** A server on a free port. */

@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { makeIdentity } from "../asyncio/_certificates.ts";
 import { commandOf, start } from "./_program.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url);
@@ -37,10 +38,17 @@ Deno.test("examples/README.md links to files that are there", () => {
   for (const link of links) assert(Deno.statSync(new URL(link, EXAMPLES)).isFile, link);
 });
 
+/** The files of a server over TLS. */
+const FOLDER = Deno.makeTempDirSync();
+const { cert, key } = await makeIdentity("localhost");
+Deno.writeTextFileSync(`${FOLDER}/cert.pem`, cert);
+Deno.writeTextFileSync(`${FOLDER}/key.pem`, key);
+
 /** What brings a program soon to where it needs its permissions. */
 const QUICK: Record<string, string[]> = {
   "10_blocking/thread_cost.ts": ["--tasks", "1"],
   "million/benchmark.ts": ["--sleeps", "1", "--workers", "1"],
+  "tls_echo.ts": ["--cert", `${FOLDER}/cert.pem`, "--key", `${FOLDER}/key.pem`],
 };
 
 for (const path of programs()) {

@@ -402,7 +402,7 @@ Deno.test("Server does not report a callback that is cancelled", async () => {
 Deno.test("Server.sockets tells where it listens", async () => {
   await runTest(async ({ loop }) => {
     await using server = await serve(nobody);
-    const [host, port] = server.sockets[0]!.getsockname();
+    const [host, port] = server.sockets[0].getsockname();
     assertEquals(host, "127.0.0.1");
     assertNotEquals(port, 0);
     assertStrictEquals(server.getLoop(), loop);
@@ -473,7 +473,7 @@ Deno.test({
     runTest(async () => {
       for (const [host, options] of [["::1", {}], ["localhost", { family: AF_INET6 }]] as const) {
         await using server = await startServer(nobody, host, 0, options);
-        const [address, port] = server.sockets[0]!.getsockname() as [string, number];
+        const [address, port] = server.sockets[0].getsockname();
         assertEquals(address, "::1");
         using _ = await Deno.connect({ hostname: "::1", port });
       }
@@ -487,7 +487,7 @@ Deno.test("startServer() takes a socket that is bound", async () => {
     sock.bind(["127.0.0.1", 0]);
     const address = sock.getsockname();
     await using server = await startServer((_, writer) => writer.close(), null, null, { sock });
-    assertEquals(server.sockets[0]!.getsockname(), address);
+    assertEquals(server.sockets[0].getsockname(), address);
     const [reader, writer] = await connectTo(server);
     assertEquals(await reader.read(), bytes(""));
     writer.close();

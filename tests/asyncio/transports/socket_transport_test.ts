@@ -125,7 +125,7 @@ Deno.test("SocketTransport.getExtraInfo() knows both addresses and the socket", 
   assertEquals(transport.getExtraInfo("peername"), ["127.0.0.1", 50000]);
   assertEquals(transport.getExtraInfo("sockname"), ["127.0.0.1", 8000]);
   assertInstanceOf(transport.getExtraInfo("socket"), TransportSocket);
-  assertEquals(transport.getExtraInfo("socket")!.fileno(), 7);
+  assertEquals(transport.getExtraInfo("socket").fileno(), 7);
   assertEquals(transport.getExtraInfo("sslcontext"), undefined);
   assertEquals(transport.getExtraInfo("sslcontext", null), null);
   transport.close();
