@@ -61,7 +61,7 @@ export interface SocketTransportOptions {
  *
  * Invariants: the loop watches for reading while `isReading()` and the end of the stream has not come,
  * and for writing exactly while `#buffer` is not empty. `#following`: the socket will tell when it has
- * sent what it took. `connectionLost` is called once, after `#lost` has become positive.
+ * sent what it took; it does whenever anybody waits for that, and whenever nothing is read. `connectionLost` is called once, after `#lost` has become positive.
  */
 export class SocketTransport<A extends SocketAddress = InetAddress> extends Transport<A>
   implements FlowOwner, Leftover {
@@ -162,6 +162,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     if (!this.isReading()) return;
     this.#paused = true;
     this.#host.removeReader(this.#sock);
+    this.#follow();
   }
 
   override resumeReading(): void {
@@ -223,8 +224,9 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     } catch (error) {
       return this.#failIn("eofReceived", error);
     }
-    if (staysOpen) this.#host.removeReader(this.#sock);
-    else this.close();
+    if (!staysOpen) return this.close();
+    this.#host.removeReader(this.#sock);
+    this.#follow();
   }
 
   // Sending.
@@ -278,10 +280,18 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     const sent = this.#buffer.length === 0 ? this.#trySend(bytes) : 0;
     if (this.#lost > 0) return;
     if (sent < bytes.length) this.#keep(bytes.subarray(sent), ours);
-    const unsent = this.#sock.unsent;
-    // Late errors are told to who follows.
-    if (unsent > 0) this.#follow();
+    const { unsent } = this.#sock;
+    if (unsent === 0 && this.#buffer.length === 0) return;
     this.#flow.grown(this.#buffer.length + unsent);
+    if (this.#mustFollow) this.#follow();
+  }
+
+  /**
+   * Whether it is to hear of it when the socket has sent what it took, or has failed to. Who reads
+   * hears of a broken connection in any case: most messages need nothing of this.
+   */
+  get #mustFollow(): boolean {
+    return this.#flow.paused || this.#closing || this.#paused || this.#ended;
   }
 
   #keep(rest: Uint8Array, ours: boolean): void {
@@ -312,13 +322,13 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     this.#flow.shrunk(this.getWriteBufferSize()); // May write more.
     if (buffer.length > 0 || this.#lost > 0) return;
     if (this.#eof) this.#shutdown();
-    if (this.#sock.unsent > 0) this.#follow();
-    else this.#allSent();
+    if (this.#sock.unsent === 0) this.#allSent();
+    else if (this.#mustFollow) this.#follow();
   };
 
   /** Has the socket tell when the system has what it took. */
   #follow(): void {
-    if (this.#following) return;
+    if (this.#following || this.#sock.unsent === 0) return;
     this.#following = true;
     this.#sock.whenSent(this.#onSent ??= (error) => this.#sent(error));
   }

@@ -605,20 +605,27 @@ Deno.test("SocketTransport.abort() does not wait for a close() that waits", () =
   assertEquals(protocol.calls.length, 1);
 });
 
-Deno.test("SocketTransport tells of an error that comes when the socket has taken the bytes", () => {
-  for (const closing of [false, true]) {
+for (const nobodyReads of ["closing", "paused", "paused before", "ended"] as const) {
+  Deno.test(`SocketTransport tells of an error that comes late, when it is ${nobodyReads}`, () => {
     const { loop, protocol, sock, transport } = connected();
     sock.behind = true;
+    if (nobodyReads === "paused before") transport.pauseReading();
     transport.write("data");
-    if (closing) transport.close();
+    if (nobodyReads === "closing") transport.close();
+    if (nobodyReads === "paused") transport.pauseReading();
+    if (nobodyReads === "ended") {
+      protocol.keepOpen = true;
+      sock.incoming.push(bytes(""));
+      loop.reader!();
+    }
     const error = osError();
     sock.settle(error);
     loop.turn();
     loop.turn();
-    assertEquals(protocol.calls, [["connectionLost", error]]);
+    assertEquals(protocol.calls.at(-1), ["connectionLost", error]);
     assertEquals(sock.calls, ["abort()"]);
-  }
-});
+  });
+}
 
 Deno.test("SocketTransport hears of what the socket sent when its loop is closed already", () => {
   const { loop, protocol, sock, transport } = connected();
