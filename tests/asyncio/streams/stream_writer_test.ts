@@ -324,6 +324,32 @@ for (
   });
 }
 
+// JavaScript throws anything: what matters is that it was thrown.
+for (const thrown of [null, undefined, 0, "text"]) {
+  Deno.test(`StreamReaderProtocol closes the connection of a callback that throws ${thrown}`, async () => {
+    await runTest(async ({ reported }) => {
+      for (
+        const serve of [
+          function* () {
+            yield;
+            throw thrown;
+          },
+          () => Promise.reject(thrown),
+        ]
+      ) {
+        const protocol = new StreamReaderProtocol(new StreamReader(), serve);
+        const fake = new FakeTransport();
+        fake.protocol = protocol;
+        protocol.connectionMade(fake as unknown as Transport);
+        await closed(protocol);
+        assertEquals(fake.calls, [["close"]]);
+        const messages = reported.splice(0).map(({ message }) => message);
+        assertEquals(messages, ["Unhandled exception in client_connected_cb"]);
+      }
+    });
+  });
+}
+
 Deno.test("StreamReaderProtocol closes the connection of a callback that is cancelled", async () => {
   await runTest(async () => {
     const serve = function* () {
