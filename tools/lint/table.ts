@@ -178,14 +178,30 @@ class Derivation {
     return [...this.#definitionsOf(name, "function"), ...constants];
   }
 
-  /** The exported class that a class extends. Two classes of one name are taken for one. */
+  /**
+   * The exported class that a class extends. Two classes of one name are taken for one, and where one of
+   * them extends the other in the end, the base of the lower one counts.
+   */
   #baseOf(name: string): string | undefined {
+    const bases = [...new Set(this.#basesOf(name))];
+    return bases.length < 2 ? bases[0] : bases.find((base) => !this.#leadsTo(base, name));
+  }
+
+  /** Whether a class extends another, directly or not. */
+  #leadsTo(from: string, to: string, seen = new Set<string>()): boolean {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return this.#basesOf(from).some((base) => this.#leadsTo(base, to, seen));
+  }
+
+  #basesOf(name: string): string[] {
     return this.#definitionsOf(name, "class", "interface").flatMap((definition) => {
       const bases = [definition.extends].flat().map((base) =>
         typeof base === "string" ? base : (base as DocType & { kind: "typeRef" })?.value?.typeName
       );
       return bases.filter((base) => base !== name && this.#declarations.has(base));
-    })[0];
+    });
   }
 
   /** Members of known shape that everybody may use on an instance. Of overloads the first counts. */
