@@ -1,7 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /**
- * Echo server as a protocol of ours. Prints its port.
+ * An echo server as a protocol of ours. Prints its port.
  *
  *     deno run --allow-net bench/echo/protocol_server.ts
  *
