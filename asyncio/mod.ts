@@ -48,7 +48,6 @@ export {
   type CreateTaskOptions,
   currentTask,
   type DoneCallback,
-  ensureFuture,
   type EnsureFutureOptions,
   type EventLoopOptions,
   type ExceptionContext,
@@ -81,7 +80,6 @@ export {
   toPromise,
   VirtualClock,
   type VirtualClockOptions,
-  wrapFuture,
 } from "../coroutines/mod.ts";
 export {
   BlockingIOError,
@@ -102,6 +100,32 @@ export {
 export { Barrier } from "./sync/barrier.ts";
 export { BoundedSemaphore } from "./sync/bounded_semaphore.ts";
 export { Condition } from "./sync/condition.ts";
+export {
+  BrokenExecutor,
+  BrokenProcessPool,
+  BrokenThreadPool,
+} from "./executors/broken_executor.ts";
+export { type ConcurrentCallback, ConcurrentFuture } from "./tasks/concurrent_future.ts";
+export { ensureFuture } from "./tasks/ensure_future.ts";
+export {
+  Executor,
+  type Iterables,
+  type MapOptions,
+  type ShutdownOptions,
+} from "./executors/executor.ts";
+export { ExecutorEventLoop } from "./executors/executor_event_loop.ts";
+export { moduleFunction } from "./executors/module_function.ts";
+export {
+  ProcessPoolExecutor,
+  type ProcessPoolExecutorOptions,
+} from "./executors/process_pool_executor.ts";
+export {
+  ThreadPoolExecutor,
+  type ThreadPoolExecutorOptions,
+} from "./executors/thread_pool_executor.ts";
+export { toThread } from "./executors/to_thread.ts";
+export { transfer } from "./executors/transfer.ts";
+export { wrapFuture } from "./executors/wrap_future.ts";
 export { createTask } from "./tasks/create_task.ts";
 export {
   createEagerTaskFactory,
@@ -132,7 +156,7 @@ export { gather, type Gatherable, type GatherOptions } from "./tasks/gather.ts";
 export { LifoQueue } from "./queues/lifo_queue.ts";
 export { Lock } from "./sync/lock.ts";
 export { openConnection, type OpenConnectionOptions } from "./streams/open_connection.ts";
-export { type ConcurrentFuture, runCoroutineThreadsafe } from "./tasks/run_coroutine_threadsafe.ts";
+export { runCoroutineThreadsafe } from "./tasks/run_coroutine_threadsafe.ts";
 export { PriorityQueue, type PriorityQueueOptions } from "./queues/priority_queue.ts";
 export { Queue } from "./queues/queue.ts";
 export { QueueEmpty, QueueFull, QueueShutDown } from "./queues/queue_errors.ts";

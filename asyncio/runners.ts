@@ -19,8 +19,12 @@ import {
   type Task,
 } from "../coroutines/mod.ts";
 import { type EventLoop, getRunningLoop, newEventLoop } from "./event_loop.ts";
+import { ExecutorEventLoop } from "./executors/executor_event_loop.ts";
 import { gatherAll } from "./tasks/gather.ts";
 import { onInterrupt } from "./_interrupt.ts";
+
+/** How long threads are waited for when a loop ends, in seconds. CPython: Lib/asyncio/constants.py */
+const THREAD_JOIN_TIMEOUT = 300;
 
 /** What {@linkcode run} runs: a coroutine or a coroutine function; also a future. */
 export type Main<T> =
@@ -258,7 +262,11 @@ async function cancelAllTasks(loop: EventLoop): Promise<void> {
  * each by a coroutine: asynchronous generators, which JavaScript does not tell of, and the executor.
  */
 async function runLastCallbacks(loop: EventLoop): Promise<void> {
-  for (let i = 0; i < 2; i++) await loop.runUntilComplete(function* () {});
+  await loop.runUntilComplete(function* () {});
+  const hasExecutor = loop instanceof ExecutorEventLoop;
+  await loop.runUntilComplete(
+    hasExecutor ? loop.shutdownDefaultExecutor(THREAD_JOIN_TIMEOUT) : function* () {},
+  );
 }
 
 function reportFailure(loop: EventLoop, task: Task<unknown>): void {

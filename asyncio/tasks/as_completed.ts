@@ -4,7 +4,6 @@ import {
   type Coroutine,
   coroutine,
   type CoroutineObject,
-  ensureFuture,
   type Future,
   getEventLoop,
   type Handle,
@@ -14,6 +13,7 @@ import {
   type Result,
   TimeoutError,
 } from "../../coroutines/mod.ts";
+import { ensureFuture } from "./ensure_future.ts";
 import type { Gatherable } from "./gather.ts";
 import { Queue } from "../queues/queue.ts";
 

@@ -4,12 +4,12 @@ import {
   type Awaitable,
   CancelledError,
   type CoroutineFunction,
-  ensureFuture,
   Future,
   getEventLoop,
   iscoroutine,
   type Result,
 } from "../../coroutines/mod.ts";
+import { ensureFuture } from "./ensure_future.ts";
 
 /** What {@linkcode gather} takes: whatever can be waited for, or called for something that can. */
 export type Gatherable = Awaitable<unknown> | CoroutineFunction<unknown>;

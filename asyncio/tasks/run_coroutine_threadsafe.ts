@@ -2,7 +2,6 @@
 
 import {
   type BaseEventLoop,
-  CancelledError,
   type Coroutine,
   type CoroutineFunction,
   ensureFuture,
@@ -10,35 +9,7 @@ import {
   iscoroutine,
   isfuture,
 } from "../../coroutines/mod.ts";
-
-/**
- * The outcome of work that goes on elsewhere, on a loop that is not the caller's: what
- * {@linkcode runCoroutineThreadsafe} gives. Python's `concurrent.futures.Future`.
- *
- * It belongs to no loop: await it anywhere. An error that nobody awaits is dropped.
- *
- * @typeParam T Type of the result.
- *
- * @see {@link https://docs.python.org/3/library/concurrent.futures.html#future-objects}
- */
-export interface ConcurrentFuture<T> extends PromiseLike<T> {
-  /**
-   * Asks the work to end. The future is cancelled at once, the work when its loop comes to it.
-   *
-   * @returns Whether the future was still to be done.
-   */
-  cancel(): boolean;
-  /** Whether it was cancelled. */
-  cancelled(): boolean;
-  /** Whether it is done: has a result or an error, or was cancelled. */
-  done(): boolean;
-  /**
-   * Waits for the result.
-   *
-   * @returns A promise of it. It rejects with the error of the work, or with a `CancelledError`.
-   */
-  result(): Promise<T>;
-}
+import { ConcurrentFuture } from "./concurrent_future.ts";
 
 /**
  * Runs a coroutine on a loop from outside it: from plain code beside the loop, or from another loop.
@@ -73,93 +44,30 @@ export function runCoroutineThreadsafe<T>(
   if (typeof coro !== "function" && (!iscoroutine(coro) || isfuture(coro))) {
     throw new TypeError("A coroutine object is required: pass an async function uncalled");
   }
-  const outcome = new Outcome<T>((cancel) => {
-    if (!loop.isClosed()) loop.callSoonThreadsafe(cancel);
-  });
+  const outcome = new ConcurrentFuture<T>();
   loop.callSoonThreadsafe(() => {
     try {
-      outcome.follow(ensureFuture(coro, { loop }));
+      follow(outcome, ensureFuture(coro, { loop }), loop);
     } catch (error) {
-      outcome.fail(error);
+      if (outcome.setRunningOrNotifyCancel()) outcome.setException(error);
       throw error;
     }
   });
   return outcome;
 }
 
-class Outcome<T> implements ConcurrentFuture<T> {
-  readonly #promise: Promise<T>;
-  readonly #callOnLoop: (fn: () => void) => void;
-  #resolve!: (value: T) => void;
-  #reject!: (error: unknown) => void;
-  #state: "pending" | "cancelled" | "finished" = "pending";
-  #source: Future<T> | null = null;
-
-  constructor(callOnLoop: (fn: () => void) => void) {
-    this.#callOnLoop = callOnLoop;
-    this.#promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.#promise.catch(() => {});
-  }
-
-  /** Takes the outcome of a future of the loop's; called there. */
-  follow(source: Future<T>): void {
-    this.#source = source;
-    source.addDoneCallback(() => this.#copy(source));
-    if (this.cancelled()) this.#cancelSource(source);
-  }
-
-  /** Takes an error for the outcome. */
-  fail(error: unknown): void {
-    if (this.done()) return;
-    this.#state = "finished";
-    this.#reject(error);
-  }
-
-  cancel(): boolean {
-    if (this.#state === "finished") return false;
-    if (this.#state === "cancelled") return true;
-    this.#settleCancelled();
-    if (this.#source !== null) this.#cancelSource(this.#source);
-    return true;
-  }
-
-  cancelled(): boolean {
-    return this.#state === "cancelled";
-  }
-
-  done(): boolean {
-    return this.#state !== "pending";
-  }
-
-  result(): Promise<T> {
-    return this.#promise;
-  }
-
-  then<R1 = T, R2 = never>(
-    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
-    onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
-  ): Promise<R1 | R2> {
-    return this.#promise.then(onFulfilled, onRejected);
-  }
-
-  #cancelSource(source: Future<T>): void {
-    this.#callOnLoop(() => void source.cancel());
-  }
-
-  #settleCancelled(): void {
-    this.#state = "cancelled";
-    this.#reject(new CancelledError());
-  }
-
-  #copy(source: Future<T>): void {
-    if (this.done()) return;
-    if (source.cancelled()) return this.#settleCancelled();
-    const error = source.exception();
-    if (error !== null) return this.fail(error);
-    this.#state = "finished";
-    this.#resolve(source.result());
-  }
+/** Gives a concurrent future the outcome of a task, and cancels the task when it is cancelled. */
+// CPython: Lib/asyncio/futures.py, _chain_future
+function follow<T>(outcome: ConcurrentFuture<T>, task: Future<T>, loop: BaseEventLoop): void {
+  outcome.addDoneCallback(() => {
+    if (!outcome.cancelled() || task.done() || loop.isClosed()) return;
+    loop.callSoonThreadsafe(() => void task.cancel());
+  });
+  task.addDoneCallback(() => {
+    if (task.cancelled()) outcome.cancel();
+    if (!outcome.setRunningOrNotifyCancel()) return;
+    const error = task.exception();
+    if (error === null) outcome.setResult(task.result());
+    else outcome.setException(error);
+  });
 }

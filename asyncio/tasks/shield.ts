@@ -1,12 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import {
-  type Awaitable,
-  type CoroutineFunction,
-  ensureFuture,
-  Future,
-  repr,
-} from "../../coroutines/mod.ts";
+import { type Awaitable, type CoroutineFunction, Future, repr } from "../../coroutines/mod.ts";
+import { ensureFuture } from "./ensure_future.ts";
 
 /**
  * Waits for an awaitable without passing a cancellation on to it.

@@ -8,13 +8,12 @@ import {
   coroutine,
   type CoroutineFunction,
   type CoroutineObject,
-  ensureFuture,
-  fromPromise,
   Future,
   iscoroutine,
   isfuture,
   TimeoutError,
 } from "../../coroutines/mod.ts";
+import { ensureFuture } from "./ensure_future.ts";
 import { timeout } from "./timeouts.ts";
 
 /**
@@ -95,5 +94,5 @@ function* cancelAndWait(future: Future<unknown>): Coroutine<void> {
 /** Waits for an awaitable as a part of the current task. */
 function insideTask<T>(aw: Awaitable<T> | CoroutineFunction<T>): Iterable<unknown, T, unknown> {
   if (typeof aw === "function") return coroutine(aw)();
-  return isfuture(aw) || iscoroutine(aw) ? aw as Future<T> | Coroutine<T> : fromPromise(aw);
+  return isfuture(aw) || iscoroutine(aw) ? aw as Future<T> | Coroutine<T> : ensureFuture(aw);
 }
