@@ -120,8 +120,13 @@ export class PoolWorker {
       onMessage: (message) => this.#receive(message),
       onExit: (error) => events.onExit(this, error),
     });
-    const initargs = options.initializer === null ? [] : [...options.initargs];
-    this.connection.post(["start", options.name, this.#cells, options.initializer, initargs], []);
+    this.#start(options);
+  }
+
+  #start({ name, initializer, initargs }: WorkerOptions): void {
+    const { connection } = this;
+    const args = connection.pack(initializer === null ? [] : [...initargs]);
+    connection.post(["start", name, this.#cells, initializer, args], []);
   }
 
   /** Whether it has nothing to do, and could. */
@@ -239,9 +244,9 @@ export class PoolWorker {
         this.#isReady = true;
         return this.#events.onReady(this);
       case "failed":
-        return this.#events.onFailed(this, message[1]);
+        return this.#events.onFailed(this, this.#errorOf(message[1]));
       case "defined":
-        return this.#onDefined(message[1], message[2]);
+        return this.#onDefined(message[1], message[2] === null ? null : this.#errorOf(message[2]));
       case "skipped":
         return this.#onSkipped();
       case "result":
@@ -257,8 +262,11 @@ export class PoolWorker {
       ? Math.min(2 * this.#depth, MAX_DEPTH)
       : 1;
     if (this.#sent.length > 0) this.heardAt = performance.now() / 1000;
-    const value = failed ? packed : this.connection.unpack(packed);
-    this.#events.onDone(this, item, failed, value);
+    this.#events.onDone(this, item, failed, this.connection.unpack(packed));
+  }
+
+  #errorOf(packed: unknown): EncodedError {
+    return this.connection.unpack(packed) as EncodedError;
   }
 
   #onSkipped(): void {

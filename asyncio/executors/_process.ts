@@ -30,9 +30,14 @@ interface ChildProcesses {
   spawn(path: string, args: readonly string[], options: Record<string, unknown>): ChildProcess;
 }
 
+/** As much of `node:v8` as is used. Its `serialize()` gives bytes that share a buffer. */
 interface V8 {
-  serialize(value: unknown): Uint8Array;
-  deserialize(bytes: Uint8Array): unknown;
+  Serializer: new () => {
+    writeHeader(): void;
+    writeValue(value: unknown): void;
+    releaseBuffer(): Uint8Array;
+  };
+  Deserializer: new (bytes: Uint8Array) => { readHeader(): void; readValue(): unknown };
 }
 
 /** Starts a process. */
@@ -119,20 +124,39 @@ interface Packing {
  * Values that cannot be cloned break the channel in the middle of a message, so all but the simplest
  * are cloned here first, into bytes. Travels as text: it uses no name from outside.
  */
-function packing({ serialize, deserialize }: V8): Packing {
+function packing({ Serializer, Deserializer }: V8): Packing {
+  /** What the host's own classes keep within, where V8 does not look: it would arrive empty. */
+  const opaque =
+    /^\[object (?:AbortSignal|Blob|CryptoKey|File|FormData|Headers|MessagePort|Request|Response|URL|\w+Stream|URLSearchParams)\]$/;
+
   function isSimple(value: unknown): boolean {
     return typeof value !== "object" && typeof value !== "symbol" && typeof value !== "function" ||
       value === null;
   }
+
+  function checkNotOpaque(value: unknown, depth: number): void {
+    if (typeof value !== "object" || value === null) return;
+    const tag = Object.prototype.toString.call(value);
+    if (opaque.test(tag)) throw new Error(`${tag} could not be cloned`);
+    if (depth === 0 || tag !== "[object Object]" && tag !== "[object Array]") return;
+    for (const inner of Object.values(value)) checkNotOpaque(inner, depth - 1);
+  }
+
   return {
     pack(value) {
       if (isSimple(value)) return value;
       if (Array.isArray(value) && value.length < 10 && value.every(isSimple)) return [...value];
-      return { bytes: serialize(value) };
+      checkNotOpaque(value, 3);
+      const serializer = new Serializer();
+      serializer.writeHeader();
+      serializer.writeValue(value);
+      return { bytes: serializer.releaseBuffer() };
     },
     unpack(value) {
       if (isSimple(value) || Array.isArray(value)) return value;
-      return deserialize((value as { bytes: Uint8Array }).bytes);
+      const deserializer = new Deserializer((value as { bytes: Uint8Array }).bytes);
+      deserializer.readHeader();
+      return deserializer.readValue();
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Source } from "./_source.ts";
 /** What a worker is told. Arrays are cheaper to clone than objects. */
 export type ToWorker =
   /** First of all: who it is, the cells of its calls, and its initializer. */
-  | ["start", name: string, cells: Int32Array | null, Source | null, args: unknown[]]
+  | ["start", name: string, cells: Int32Array | null, Source | null, args: unknown]
   /** What a number stands for from now on. */
   | ["define", id: number, Source]
   | ["calls", CallMessage[]];
@@ -18,13 +18,13 @@ export type ToWorker =
 /** A call; of a chunk, the arguments are those of each of its calls. */
 export type CallMessage = [id: number, fn: number, isChunk: boolean, args: unknown, slot: number];
 
-/** What a worker answers. */
+/** What a worker answers. Values and errors (`EncodedError`) are packed: see `WorkerPort`. */
 export type FromWorker =
   | ["ready"]
-  | ["failed", EncodedError]
-  | ["defined", id: number, EncodedError | null]
+  | ["failed", error: unknown]
+  | ["defined", id: number, error: unknown]
   | ["result", call: number, value: unknown, seconds: number]
-  | ["error", call: number, EncodedError, seconds: number]
+  | ["error", call: number, error: unknown, seconds: number]
   /** The call was taken back before it had begun. */
   | ["skipped", call: number];
 
@@ -108,10 +108,10 @@ export function workerMain(port: WorkerPort): (message: ToWorker) => void {
     if (source !== null) {
       try {
         const fn = source.kind === "text" ? load(source) : await importFunction(source);
-        await fn(...args);
+        await fn(...port.unpack(args) as unknown[]);
       } catch (error) {
         console.error("Exception in initializer:", error);
-        return post(["failed", encode(error, source)]);
+        return post(["failed", pack(error, source)]);
       }
     }
     post(["ready"]);
@@ -123,7 +123,7 @@ export function workerMain(port: WorkerPort): (message: ToWorker) => void {
       importFunction(source).then((fn) => {
         functions.set(id, { source, fn });
         post(["defined", id, null]);
-      }, (error) => post(["defined", id, encode(error, source)])),
+      }, (error) => post(["defined", id, pack(error, source)])),
     );
   }
 
@@ -227,16 +227,20 @@ export function workerMain(port: WorkerPort): (message: ToWorker) => void {
         `The result of ${name}() cannot be sent back: ${(error as Error).message}`,
         "DataCloneError",
       );
-      post(["error", id, encode(problem, source), seconds]);
+      post(["error", id, pack(problem, source), seconds]);
     }
   }
 
   function refuse(id: number, source: Source, error: unknown, begun: number): void {
-    post(["error", id, encode(error, source), (performance.now() - begun) / 1000]);
+    post(["error", id, pack(error, source), (performance.now() - begun) / 1000]);
   }
 
   function post(message: FromWorker): void {
     port.post(message, []);
+  }
+
+  function pack(error: unknown, source: Source | null): unknown {
+    return port.pack(encode(error, source));
   }
 
   function encode(error: unknown, source: Source | null, depth = 0): EncodedError {

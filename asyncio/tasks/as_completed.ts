@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
+  type AbstractEventLoop,
   type Coroutine,
   coroutine,
   type CoroutineObject,
@@ -13,6 +14,7 @@ import {
   type Result,
   TimeoutError,
 } from "../../coroutines/mod.ts";
+import { ConcurrentFuture } from "./concurrent_future.ts";
 import { ensureFuture } from "./ensure_future.ts";
 import type { Gatherable } from "./gather.ts";
 import { Queue } from "../queues/queue.ts";
@@ -23,7 +25,8 @@ import { Queue } from "../queues/queue.ts";
  *
  * @typeParam A Type of what was passed.
  */
-export type FutureOf<A> = A extends Future<unknown> ? A : Future<Result<A>>;
+export type FutureOf<A> = A extends Future<unknown> | ConcurrentFuture<unknown> ? A
+  : Future<Result<A>>;
 
 /** Options of {@linkcode asCompleted}. */
 export interface AsCompletedOptions {
@@ -114,18 +117,26 @@ class Completions {
   /** Those that are done, in that order; `null` for each that the timeout has cut off. */
   readonly #done = new Queue<Future<unknown> | null>();
   readonly #todo: Set<Future<unknown>>;
+  /** The concurrent futures that were given, by the futures that follow them. */
+  readonly #given = new Map<Future<unknown>, ConcurrentFuture<unknown>>();
   #timer: Handle | null = null;
   /** How many are still to be handed out. */
   #left: number;
 
   constructor(aws: Iterable<Gatherable>, timeout: number | null) {
     const loop = getEventLoop();
-    this.#todo = new Set(withoutRepeats(aws).map((aw) => ensureFuture(aw, { loop })));
+    this.#todo = new Set(withoutRepeats(aws).map((aw) => this.#follow(aw, loop)));
     this.#left = this.#todo.size;
     for (const future of this.#todo) future.addDoneCallback(this.#onDone);
     if (this.#todo.size > 0 && timeout !== null) {
       this.#timer = loop.callLater(timeout, () => this.#onTimeout());
     }
+  }
+
+  #follow(aw: Gatherable, loop: AbstractEventLoop): Future<unknown> {
+    const future = ensureFuture(aw, { loop });
+    if (aw instanceof ConcurrentFuture) this.#given.set(future, aw);
+    return future;
   }
 
   [Symbol.iterator](): Iterator<CoroutineObject<unknown>> {
@@ -147,8 +158,12 @@ class Completions {
   }
 
   static readonly #nextFuture = coroutine(
-    function* next(self: Completions): Coroutine<IteratorResult<Future<unknown>, undefined>> {
-      return self.#take() ? { value: yield* self.#wait() } : END;
+    function* next(
+      self: Completions,
+    ): Coroutine<IteratorResult<Future<unknown> | ConcurrentFuture<unknown>, undefined>> {
+      if (!self.#take()) return END;
+      const future = yield* self.#wait();
+      return { value: self.#given.get(future) ?? future };
     },
   );
 
