@@ -164,7 +164,14 @@ function packing({ Serializer, Deserializer }: V8): Packing {
 function workerCode(): string {
   return `${guardCode()}
 const { pack, unpack } = (${packing})(process.getBuiltinModule("node:v8"));
-const receive = (${workerMain})({ post: (message) => process.send(message), pack, unpack });
+const post = (message) => {
+  try {
+    if (process.connected) process.send(message, () => {});
+  } catch {
+    process.exit(); // Nobody listens any more.
+  }
+};
+const receive = (${workerMain})({ post, pack, unpack });
 process.on("message", receive);
 process.on("disconnect", () => process.exit());
 `;

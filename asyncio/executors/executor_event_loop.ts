@@ -102,8 +102,9 @@ export class ExecutorEventLoop extends SelectorEventLoop {
       } catch (error) {
         if (!(error instanceof TimeoutError)) throw error;
         console.warn(
-          `The executor did not finish joining its threads within ${seconds} seconds.`,
+          `The executor did not finishing joining its threads within ${seconds} seconds.`,
         );
+        executor.shutdown({ wait: false });
       }
     },
   );
