@@ -15,7 +15,7 @@ import * as exceptions from "../exceptions.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "../queues/queue_errors.ts";
 import { BrokenExecutor, BrokenProcessPool, BrokenThreadPool } from "./broken_executor.ts";
 import { hostErrors } from "./_host.ts";
-import type { EncodedError } from "./_worker_main.ts";
+import type { EncodedError } from "./_encode_error.ts";
 
 type ErrorPrototype = { readonly prototype: object };
 

@@ -6,7 +6,8 @@ import type { Connect, Connection } from "./_connection.ts";
 import { Line } from "./_line.ts";
 import { nameOf, type Source } from "./_source.ts";
 import { transferOf } from "./transfer.ts";
-import { type CallMessage, CELL, type EncodedError, type FromWorker } from "./_worker_main.ts";
+import type { EncodedError } from "./_encode_error.ts";
+import { type CallMessage, CELL, type FromWorker } from "./_worker_main.ts";
 
 /** A call that was submitted. */
 export interface WorkItem {

@@ -6,7 +6,9 @@
  */
 
 import type { Connection, ConnectionEvents } from "./_connection.ts";
+import { encodeError } from "./_encode_error.ts";
 import { builtin, denoCommand } from "./_host.ts";
+import { type Packing, packing, v8 } from "./_packing.ts";
 import { guardCode } from "./_thread.ts";
 import { type FromWorker, type ToWorker, workerMain } from "./_worker_main.ts";
 
@@ -30,16 +32,6 @@ interface ChildProcesses {
   spawn(path: string, args: readonly string[], options: Record<string, unknown>): ChildProcess;
 }
 
-/** As much of `node:v8` as is used. Its `serialize()` gives bytes that share a buffer. */
-interface V8 {
-  Serializer: new () => {
-    writeHeader(): void;
-    writeValue(value: unknown): void;
-    releaseBuffer(): Uint8Array;
-  };
-  Deserializer: new (bytes: Uint8Array) => { readHeader(): void; readValue(): unknown };
-}
-
 /** Starts a process. */
 export function startProcess(_name: string, events: ConnectionEvents): Connection {
   return new ProcessConnection(events);
@@ -53,7 +45,7 @@ class ProcessConnection implements Connection {
 
   constructor(events: ConnectionEvents) {
     const { spawn } = builtin<ChildProcesses>("node:child_process", "ProcessPoolExecutor");
-    this.#packing = packing(builtin<V8>("node:v8", "ProcessPoolExecutor"));
+    this.#packing = packing(v8());
     const { path, args } = denoCommand();
     const child = spawn(path, args, {
       serialization: "advanced",
@@ -114,55 +106,9 @@ class ProcessConnection implements Connection {
   }
 }
 
-/** How values are made fit for the channel. */
-interface Packing {
-  pack(value: unknown): unknown;
-  unpack(value: unknown): unknown;
-}
-
-/**
- * Values that cannot be cloned break the channel in the middle of a message, so all but the simplest
- * are cloned here first, into bytes. Travels as text: it uses no name from outside.
- */
-function packing({ Serializer, Deserializer }: V8): Packing {
-  /** What the host's own classes keep within, where V8 does not look: it would arrive empty. */
-  const opaque =
-    /^\[object (?:AbortSignal|Blob|CryptoKey|File|FormData|Headers|MessagePort|Request|Response|URL|\w+Stream|URLSearchParams)\]$/;
-
-  function isSimple(value: unknown): boolean {
-    return typeof value !== "object" && typeof value !== "symbol" && typeof value !== "function" ||
-      value === null;
-  }
-
-  function checkNotOpaque(value: unknown, depth: number): void {
-    if (typeof value !== "object" || value === null) return;
-    const tag = Object.prototype.toString.call(value);
-    if (opaque.test(tag)) throw new Error(`${tag} could not be cloned`);
-    if (depth === 0 || tag !== "[object Object]" && tag !== "[object Array]") return;
-    for (const inner of Object.values(value)) checkNotOpaque(inner, depth - 1);
-  }
-
-  return {
-    pack(value) {
-      if (isSimple(value)) return value;
-      if (Array.isArray(value) && value.length < 10 && value.every(isSimple)) return [...value];
-      checkNotOpaque(value, 3);
-      const serializer = new Serializer();
-      serializer.writeHeader();
-      serializer.writeValue(value);
-      return { bytes: serializer.releaseBuffer() };
-    },
-    unpack(value) {
-      if (isSimple(value) || Array.isArray(value)) return value;
-      const deserializer = new Deserializer((value as { bytes: Uint8Array }).bytes);
-      deserializer.readHeader();
-      return deserializer.readValue();
-    },
-  };
-}
-
 function workerCode(): string {
   return `${guardCode()}
+${encodeError}
 const { pack, unpack } = (${packing})(process.getBuiltinModule("node:v8"));
 const post = (message) => {
   try {
@@ -171,7 +117,7 @@ const post = (message) => {
     process.exit(); // Nobody listens any more.
   }
 };
-const receive = (${workerMain})({ post, pack, unpack });
+const receive = (${workerMain})({ post, pack, unpack }, encodeError);
 process.on("message", receive);
 process.on("disconnect", () => process.exit());
 `;

@@ -10,6 +10,7 @@
  */
 
 import type { Connection, ConnectionEvents } from "./_connection.ts";
+import { encodeError } from "./_encode_error.ts";
 import { builtin } from "./_host.ts";
 import { type ToWorker, workerMain } from "./_worker_main.ts";
 
@@ -101,13 +102,14 @@ class ThreadConnection implements Connection {
 function workerCode(): string {
   return `import { parentPort } from "node:worker_threads";
 ${guardCode()}
+${encodeError}
 const same = (value) => value;
 parentPort.once("message", (port) => {
   const receive = (${workerMain})({
     post: (message, transferables) => port.postMessage(message, transferables),
     pack: same,
     unpack: same,
-  });
+  }, encodeError);
   port.onmessage = ({ data }) => receive(data);
 });
 `;

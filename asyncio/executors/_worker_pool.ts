@@ -9,7 +9,7 @@ import type { ShutdownOptions } from "./executor.ts";
 import { Line } from "./_line.ts";
 import { PoolWorker, type WorkerEvents, type WorkItem } from "./_pool_worker.ts";
 import type { Source } from "./_source.ts";
-import type { EncodedError } from "./_worker_main.ts";
+import type { EncodedError } from "./_encode_error.ts";
 
 /** What makes a pool of threads or of processes of a pool. */
 export interface PoolOptions {

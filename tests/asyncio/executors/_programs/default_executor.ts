@@ -4,12 +4,15 @@
 
 import { createTask, ExecutorEventLoop, run, sleep, toThread } from "@asyncio/asyncio";
 
+const cell = new Int32Array(new SharedArrayBuffer(4));
+
 await run(async () => {
-  createTask(toThread(() => {
+  createTask(toThread((cell: Int32Array) => {
+    Atomics.store(cell, 0, 1);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
     console.log("the thread is done");
-  }));
-  await sleep(0.02);
+  }, cell));
+  while (Atomics.load(cell, 0) === 0) await sleep(0.001);
   console.log("main is over");
 }, { loopFactory: ExecutorEventLoop });
 console.log("run is over");
