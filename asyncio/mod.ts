@@ -107,12 +107,8 @@ export {
 } from "./executors/broken_executor.ts";
 export { type ConcurrentCallback, ConcurrentFuture } from "./tasks/concurrent_future.ts";
 export { ensureFuture } from "./tasks/ensure_future.ts";
-export {
-  Executor,
-  type Iterables,
-  type MapOptions,
-  type ShutdownOptions,
-} from "./executors/executor.ts";
+export { Executor } from "./executors/executor.ts";
+export type { Iterables, MapOptions, ShutdownOptions } from "./executors/executor_options.ts";
 export { ExecutorEventLoop } from "./executors/executor_event_loop.ts";
 export { moduleFunction } from "./executors/module_function.ts";
 export {

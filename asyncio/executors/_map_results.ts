@@ -5,7 +5,7 @@ import { ValueError } from "../../selectors/mod.ts";
 import { outcomeOf } from "../tasks/_concurrent_state.ts";
 import { ConcurrentFuture } from "../tasks/concurrent_future.ts";
 import { callAfter } from "../tasks/_host_timer.ts";
-import type { MapOptions } from "./executor.ts";
+import type { MapOptions } from "./executor_options.ts";
 
 type Step = IteratorResult<unknown, undefined>;
 

@@ -5,7 +5,7 @@ import { ConcurrentFuture } from "../tasks/concurrent_future.ts";
 import type { BrokenExecutor } from "./broken_executor.ts";
 import type { Connect } from "./_connection.ts";
 import { decodeError } from "./_errors.ts";
-import type { ShutdownOptions } from "./executor.ts";
+import type { ShutdownOptions } from "./executor_options.ts";
 import { Line } from "./_line.ts";
 import { PoolWorker, type WorkerEvents, type WorkItem } from "./_pool_worker.ts";
 import type { Source } from "./_source.ts";

@@ -2,7 +2,8 @@
 
 import type { ConcurrentFuture } from "../tasks/concurrent_future.ts";
 import { BrokenProcessPool } from "./broken_executor.ts";
-import { Executor, type Iterables, type MapOptions, type ShutdownOptions } from "./executor.ts";
+import { Executor } from "./executor.ts";
+import type { Iterables, MapOptions, ShutdownOptions } from "./executor_options.ts";
 import { cpuCount } from "./_host.ts";
 import { batched, MapResults, takeMapOptions, zip } from "./_map_results.ts";
 import { checkMaxTasks, checkMaxWorkers, shutdownWhenCollected } from "./_pool_options.ts";

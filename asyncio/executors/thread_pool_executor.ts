@@ -2,7 +2,8 @@
 
 import { BrokenThreadPool } from "./broken_executor.ts";
 import type { ConcurrentFuture } from "../tasks/concurrent_future.ts";
-import { Executor, type ShutdownOptions } from "./executor.ts";
+import { Executor } from "./executor.ts";
+import type { ShutdownOptions } from "./executor_options.ts";
 import { cpuCount } from "./_host.ts";
 import { checkMaxWorkers, shutdownWhenCollected } from "./_pool_options.ts";
 import { sourceOf } from "./_source.ts";

@@ -1,7 +1,5 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import type { ConcurrentFuture } from "./concurrent_future.ts";
-
 /** How a concurrent future has ended; `null` as long as it has not. */
 export type Outcome =
   | { readonly kind: "result"; readonly value: unknown }
@@ -20,10 +18,10 @@ export interface Claim {
   hasBegun(): boolean;
 }
 
-/** What executors need of a future more than users may have. */
+/** What executors need of a concurrent future more than users may have. */
 export interface ConcurrentAccess {
-  outcome(future: ConcurrentFuture<unknown>): Outcome;
-  setClaim(future: ConcurrentFuture<unknown>, claim: Claim | null): void;
+  outcome(future: object): Outcome;
+  setClaim(future: object, claim: Claim | null): void;
 }
 
 let access: ConcurrentAccess | null = null;
@@ -34,11 +32,11 @@ export function grantAccess(granted: ConcurrentAccess): void {
 }
 
 /** How a future has ended; `null` as long as it has not. */
-export function outcomeOf(future: ConcurrentFuture<unknown>): Outcome {
+export function outcomeOf(future: object): Outcome {
   return access!.outcome(future);
 }
 
 /** Tells a pending future whom to ask before it is cancelled; `null` for nobody. */
-export function setClaim(future: ConcurrentFuture<unknown>, claim: Claim | null): void {
+export function setClaim(future: object, claim: Claim | null): void {
   access!.setClaim(future, claim);
 }

@@ -76,8 +76,8 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
   static {
     inspectAsText(this.prototype);
     grantAccess({
-      outcome: (future) => future.#outcome,
-      setClaim: (future, claim) => future.#claim = claim,
+      outcome: (future) => (future as ConcurrentFuture<unknown>).#outcome,
+      setClaim: (future, claim) => (future as ConcurrentFuture<unknown>).#claim = claim,
     });
   }
 

@@ -9,7 +9,7 @@
 import { scan, type Scanned, type StringLiteral } from "./scan.ts";
 
 /** The folders that are published, lowest first: a file may import its own and those before. */
-export const LAYERS = ["selectors", "coroutines", "asyncio"] as const;
+export const LAYERS = ["selectors", "coroutines", "asyncio", "distributed"] as const;
 
 /** Published folders beside the layers: they import no other, and no published file imports them. */
 export const APART: readonly string[] = ["lint"];

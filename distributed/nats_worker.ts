@@ -1,0 +1,276 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import type { ConsumerMessages, JsMsg } from "npm:@nats-io/jetstream@3.4.0";
+import { BrokenExecutor, moduleFunction, ThreadPoolExecutor } from "../asyncio/mod.ts";
+import { encodeError } from "../asyncio/executors/mod.ts";
+import { errorCode, FULL, type Link, openLink } from "./_nats.ts";
+import type { NatsOptions } from "./nats_options.ts";
+import { onProgress } from "./report_progress.ts";
+import { runCall } from "./_run_call.ts";
+import { type EventPayload, serialize } from "./_wire.ts";
+
+/** Options of {@linkcode NatsWorker}. */
+export interface NatsWorkerOptions extends NatsOptions {
+  /** How many calls are done at once, each in a thread. Default: as many as processors. */
+  concurrency?: number | undefined;
+  /** How often a call is tried whose worker has ended, until it is given up. Default: 3. */
+  tries?: number | undefined;
+}
+
+/** How much work, in seconds, a worker takes before it can do it. */
+const AHEAD = 0.02;
+
+/** The most calls that it takes before it can do them. */
+const MAX_AHEAD = 256;
+
+/** Seconds after which an executor is told that a call has begun, and cannot be cancelled. */
+const TELL_AFTER = 0.1;
+
+/** A call that the worker has. */
+interface Held {
+  readonly id: string;
+  readonly message: JsMsg;
+  readonly since: number;
+  readonly future: ReturnType<ThreadPoolExecutor["submit"]>;
+  isTold: boolean;
+}
+
+/**
+ * Does the calls of {@linkcode NatsExecutor}s: `deno run ... jsr:@asyncio/asyncio/distributed worker` is one,
+ * and a program may have its own.
+ *
+ * Each call runs in a thread, while the worker tells the server that it is alive. A call is acknowledged
+ * when its result is stored. A call that ends its thread (`Deno.exit()`) is tried again, and given up in
+ * the end, with a `BrokenExecutor`.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { NatsWorker } from "@asyncio/asyncio/distributed";
+ *
+ * const worker = new NatsWorker({ servers: "nats://queue.example:4222", concurrency: 4 });
+ * Deno.addSignalListener("SIGTERM", () => worker.stop());
+ * await worker.run();
+ * ```
+ */
+export class NatsWorker {
+  // Invariant: #held are the calls that were taken and neither acknowledged nor given back.
+  readonly #options: NatsWorkerOptions;
+  readonly #concurrency: number;
+  readonly #held = new Map<string, Held>();
+  /** Calls that were cancelled and may still come. */
+  readonly #cancelled = new Set<string>();
+  #pool: ThreadPoolExecutor;
+  #link: Link | null = null;
+  #batch: ConsumerMessages | null = null;
+  #isStopping = false;
+  #wake: (() => void) | null = null;
+  /** What a call takes, in seconds, on average. */
+  #duration = 1;
+
+  /**
+   * A worker that is not connected yet.
+   *
+   * @param options `servers`, `queue`, `concurrency`, `tries`, and how the queue is to be.
+   */
+  constructor(options: NatsWorkerOptions = {}) {
+    this.#options = options;
+    this.#concurrency = options.concurrency ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+    this.#pool = this.#newPool();
+  }
+
+  /**
+   * Does calls until {@linkcode NatsWorker.stop}.
+   *
+   * @param onReady Called when it is connected.
+   * @returns A promise that resolves when it has stopped.
+   * @throws What connecting throws. All errors reject the promise.
+   */
+  async run(onReady: () => void = () => {}): Promise<void> {
+    const link = await openLink(this.#options);
+    this.#link = link;
+    const stopProgress = onProgress(({ id, value }) => this.#tell(id, { progress: value }));
+    const beat = setInterval(() => this.#beat(), 1000 * this.#beatSeconds);
+    link.connection.subscribe(link.names.cancel, {
+      callback: (_, message) => this.#cancel(message.string()),
+    });
+    onReady();
+    try {
+      await this.#takeCalls(link);
+      await this.#allDone();
+    } finally {
+      clearInterval(beat);
+      stopProgress();
+      await this.#pool.shutdown();
+      await link.connection.drain();
+    }
+  }
+
+  /** Takes no more calls, gives those back that have not begun, and ends when the others are done. */
+  stop(): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    this.#batch?.stop();
+    for (const held of this.#held.values()) if (held.future.cancel()) this.#giveBack(held);
+    this.#wake?.();
+  }
+
+  get #beatSeconds(): number {
+    return Math.min(TELL_AFTER, (this.#options.redeliverAfter ?? 5) / 4);
+  }
+
+  #newPool(): ThreadPoolExecutor {
+    return new ThreadPoolExecutor({
+      maxWorkers: this.#concurrency,
+      threadNamePrefix: "NatsWorker",
+    });
+  }
+
+  // Calls come in.
+
+  async #takeCalls({ jetstream, connection, names }: Link): Promise<void> {
+    while (!this.#isStopping) {
+      try {
+        const consumer = await jetstream.consumers.get(names.calls, names.consumer);
+        while (!this.#isStopping) {
+          await this.#room();
+          if (this.#isStopping) return;
+          this.#batch = await consumer.fetch({ max_messages: this.#capacity(), expires: 2000 });
+          for await (const message of this.#batch) this.#take(message);
+        }
+      } catch (error) {
+        if (connection.isClosed()) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 200)); // The server is away.
+      }
+    }
+  }
+
+  /**
+   * How many calls may be taken. More than there are threads only where calls are short: what waits
+   * here could be done by another worker.
+   */
+  #capacity(): number {
+    const ahead = Math.min(MAX_AHEAD, Math.floor(AHEAD / this.#duration) * this.#concurrency);
+    return this.#concurrency + ahead - this.#held.size;
+  }
+
+  /** Waits until calls may be taken; where there are many, until it is worth asking for some. */
+  async #room(): Promise<void> {
+    for (;;) {
+      const capacity = this.#capacity();
+      if (this.#isStopping || capacity > 0 && capacity >= this.#held.size / 2) return;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  async #allDone(): Promise<void> {
+    while (this.#held.size > 0) await new Promise<void>((resolve) => this.#wake = resolve);
+  }
+
+  #take(message: JsMsg): void {
+    const id = this.#link!.names.idOf(message.subject);
+    if (this.#isStopping) return message.nak();
+    if (this.#cancelled.delete(id)) return message.ack();
+    const { tries = 3 } = this.#options;
+    if (message.info.deliveryCount > tries) return void this.#giveUp(id, message);
+    const future = this.#pool.submit(moduleFunction(meta, runCall), id, message.data);
+    const held: Held = { id, message, since: performance.now() / 1000, future, isTold: false };
+    this.#held.set(id, held);
+    future.addDoneCallback(() => this.#onDone(held));
+  }
+
+  // Calls end.
+
+  async #onDone(held: Held): Promise<void> {
+    if (held.future.cancelled()) return;
+    const error = await held.future.exception();
+    if (error instanceof BrokenExecutor) return this.#onBroken(held);
+    const seconds = performance.now() / 1000 - held.since;
+    this.#duration += 0.1 * (seconds / (1 + this.#held.size / this.#concurrency) - this.#duration);
+    const bytes = error === null
+      ? await held.future.result() as Uint8Array
+      : serialize({ ok: false, error: encodeError(error, null) });
+    await this.#store(held.id, bytes);
+    held.message.ack();
+    this.#forget(held);
+  }
+
+  /** A thread has ended, and with it the pool. The calls that it had are tried again. */
+  #onBroken(held: Held): void {
+    this.#giveBack(held);
+    if ([...this.#held.values()].some(({ future }) => !future.done())) return;
+    this.#pool = this.#newPool();
+  }
+
+  #giveBack(held: Held): void {
+    held.message.nak();
+    this.#forget(held);
+  }
+
+  #forget({ id }: Held): void {
+    this.#held.delete(id);
+    this.#wake?.();
+  }
+
+  async #giveUp(id: string, message: JsMsg): Promise<void> {
+    const { tries = 3 } = this.#options;
+    const error = new BrokenExecutor(
+      `A worker ended abruptly while the call was running; it was tried ${tries} times`,
+    );
+    await this.#store(id, serialize({ ok: false, error: encodeError(error, null) }));
+    message.ack();
+  }
+
+  /** Stores a result, however long the server is away. One that is there already is the first, and stays. */
+  async #store(id: string, bytes: Uint8Array): Promise<void> {
+    const { jetstream, connection, names } = this.#link!;
+    for (;;) {
+      try {
+        await jetstream.publish(names.result(id), bytes);
+        return;
+      } catch (error) {
+        if (FULL.has(errorCode(error)) || connection.isClosed()) return;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  }
+
+  // Meanwhile.
+
+  /** Tells the server that the calls are being done, and executors that theirs have begun. */
+  #beat(): void {
+    const now = performance.now() / 1000;
+    const { connection } = this.#link!;
+    if (connection.isClosed()) return;
+    for (const held of this.#held.values()) {
+      held.message.working();
+      if (held.isTold || now - held.since < TELL_AFTER || !held.future.running()) continue;
+      held.isTold = true;
+      this.#tell(held.id, { begun: true });
+    }
+  }
+
+  #tell(id: string, event: EventPayload): void {
+    const { connection, names } = this.#link!;
+    if (this.#held.has(id) && !connection.isClosed()) {
+      connection.publish(names.event(id), serialize(event));
+    }
+  }
+
+  #cancel(id: string): void {
+    const held = this.#held.get(id);
+    if (held === undefined) {
+      this.#cancelled.add(id);
+      if (this.#cancelled.size > 10_000) this.#cancelled.delete(first(this.#cancelled));
+    } else if (held.future.cancel()) {
+      held.message.ack();
+      this.#forget(held);
+    }
+  }
+}
+
+const meta = { url: new URL("./_run_call.ts", import.meta.url).href };
+
+function first(ids: Set<string>): string {
+  for (const id of ids) return id;
+  return "";
+}
