@@ -70,7 +70,8 @@ export class NatsExecutor extends Executor {
   #link: Link | null = null;
   #linking: Promise<Link> | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
-  #watch: ReturnType<typeof setTimeout> | null = null;
+  #watch: ReturnType<typeof setInterval> | null = null;
+  #heardAt = 0;
   #isShutdown = false;
   #idle: PromiseWithResolvers<void> | null = null;
   #closing: Promise<void> | null = null;
@@ -226,6 +227,7 @@ export class NatsExecutor extends Executor {
     // The server has to know of the subscription before it has results.
     await link.connection.flush();
     this.#followConnection(link);
+    this.#watchSilence(link);
     this.#link = link;
     return link;
   }
@@ -297,7 +299,7 @@ export class NatsExecutor extends Executor {
   // Results on their way back.
 
   #onResult(id: string, data: Uint8Array): void {
-    this.#heardOf();
+    this.#heardAt = performance.now();
     const future = this.#calls.get(id)?.future;
     if (future === undefined || future.done()) return;
     const outcome = deserialize(data) as ResultPayload;
@@ -352,18 +354,12 @@ export class NatsExecutor extends Executor {
     }
   }
 
-  #heardOf(): void {
-    if (this.#watch !== null) clearTimeout(this.#watch);
-    this.#watch = null;
-    this.#watchSilence();
-  }
-
-  #watchSilence(): void {
-    if (this.#watch !== null || this.#link === null || this.#calls.size === 0) return;
-    const link = this.#link;
-    this.#watch = setTimeout(() => {
-      this.#watch = null;
-      this.#fetchMissed(link).catch(() => {}).then(() => this.#watchSilence());
+  /** Looks for what was missed when nothing has been heard for a while. */
+  #watchSilence(link: Link): void {
+    this.#watch ??= setInterval(() => {
+      if (this.#calls.size > 0 && performance.now() - this.#heardAt > SILENCE_MS) {
+        this.#fetchMissed(link).catch(() => {});
+      }
     }, SILENCE_MS);
   }
 
@@ -381,8 +377,6 @@ export class NatsExecutor extends Executor {
     call.unsubscribe();
     if (future.cancelled() && this.#link !== null) this.#withdraw(this.#link, call);
     if (this.#calls.size > 0) return;
-    if (this.#watch !== null) clearTimeout(this.#watch);
-    this.#watch = null;
     this.#idle?.resolve();
   }
 
@@ -406,6 +400,7 @@ export class NatsExecutor extends Executor {
     }
     const link = await this.#linking?.catch(() => null) ?? null;
     if (this.#retry !== null) clearTimeout(this.#retry);
+    if (this.#watch !== null) clearInterval(this.#watch);
     if (link === null) return;
     await this.#purge(link, `${this.#run}.>`).catch(() => {});
     await link.connection.flush().catch(() => {});

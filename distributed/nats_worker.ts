@@ -1,12 +1,17 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { ConsumerMessages, JsMsg } from "npm:@nats-io/jetstream@3.4.0";
-import { BrokenExecutor, moduleFunction, ThreadPoolExecutor } from "../asyncio/mod.ts";
+import {
+  BrokenExecutor,
+  type ConcurrentFuture,
+  moduleFunction,
+  ThreadPoolExecutor,
+} from "../asyncio/mod.ts";
 import { encodeError } from "../asyncio/executors/mod.ts";
 import { errorCode, FULL, type Link, openLink } from "./_nats.ts";
 import type { NatsOptions } from "./nats_options.ts";
 import { onProgress } from "./report_progress.ts";
-import { runCall } from "./_run_call.ts";
+import { type Done, runCall } from "./_run_call.ts";
 import { type EventPayload, serialize } from "./_wire.ts";
 
 /** Options of {@linkcode NatsWorker}. */
@@ -31,7 +36,7 @@ interface Held {
   readonly id: string;
   readonly message: JsMsg;
   readonly since: number;
-  readonly future: ReturnType<ThreadPoolExecutor["submit"]>;
+  readonly future: ConcurrentFuture<Done>;
   isTold: boolean;
 }
 
@@ -65,7 +70,7 @@ export class NatsWorker {
   #isStopping = false;
   #wake: (() => void) | null = null;
   /** What a call takes, in seconds, on average. */
-  #duration = 1;
+  #duration = AHEAD;
 
   /**
    * A worker that is not connected yet.
@@ -149,7 +154,7 @@ export class NatsWorker {
    * here could be done by another worker.
    */
   #capacity(): number {
-    const ahead = Math.min(MAX_AHEAD, Math.floor(AHEAD / this.#duration) * this.#concurrency);
+    const ahead = Math.min(MAX_AHEAD, Math.floor(this.#concurrency * AHEAD / this.#duration));
     return this.#concurrency + ahead - this.#held.size;
   }
 
@@ -172,7 +177,7 @@ export class NatsWorker {
     if (this.#cancelled.delete(id)) return message.ack();
     const { tries = 3 } = this.#options;
     if (message.info.deliveryCount > tries) return void this.#giveUp(id, message);
-    const future = this.#pool.submit(moduleFunction(meta, runCall), id, message.data);
+    const future = this.#pool.submit(call, id, message.data);
     const held: Held = { id, message, since: performance.now() / 1000, future, isTold: false };
     this.#held.set(id, held);
     future.addDoneCallback(() => this.#onDone(held));
@@ -184,11 +189,10 @@ export class NatsWorker {
     if (held.future.cancelled()) return;
     const error = await held.future.exception();
     if (error instanceof BrokenExecutor) return this.#onBroken(held);
-    const seconds = performance.now() / 1000 - held.since;
-    this.#duration += 0.1 * (seconds / (1 + this.#held.size / this.#concurrency) - this.#duration);
-    const bytes = error === null
-      ? await held.future.result() as Uint8Array
-      : serialize({ ok: false, error: encodeError(error, null) });
+    const [bytes, seconds] = error === null
+      ? await held.future.result()
+      : [serialize({ ok: false, error: encodeError(error, null) }), AHEAD];
+    this.#duration += 0.1 * (seconds - this.#duration);
     await this.#store(held.id, bytes);
     held.message.ack();
     this.#forget(held);
@@ -268,7 +272,7 @@ export class NatsWorker {
   }
 }
 
-const meta = { url: new URL("./_run_call.ts", import.meta.url).href };
+const call = moduleFunction({ url: new URL("./_run_call.ts", import.meta.url).href }, runCall);
 
 function first(ids: Set<string>): string {
   for (const id of ids) return id;
