@@ -27,7 +27,8 @@ Deno.test("checkLayers() accepts imports that go down, through mod.ts or beside"
 });
 
 Deno.test("checkLayers() names an upward import, of types too", () => {
-  const order = "the order is selectors <- coroutines <- asyncio <- mod.ts <- the rest";
+  const order =
+    "the order is selectors <- coroutines <- asyncio <- distributed <- mod.ts <- the rest";
   assertEquals(
     check({
       "selectors/a.ts": '\nimport type { Task } from "../coroutines/mod.ts";',
@@ -129,6 +130,25 @@ Deno.test("checkLayers() names what published sources may not import", () => {
   );
 });
 
+Deno.test("checkLayers() lets distributed/ have its dependencies, in exact versions, and no other folder", () => {
+  const client = "npm:@nats-io/transport-node@3.4.0";
+  assertEquals(
+    check({
+      "distributed/a.ts": `import type { A } from "${client}"; await import("${client}");`,
+      "distributed/b.ts": 'import "npm:@nats-io/transport-node@3";',
+      "distributed/mod.ts": "",
+      "asyncio/a.ts": `import "${client}";`,
+      "mod.ts": 'export * from "./distributed/mod.ts";',
+    }),
+    [
+      "distributed/b.ts:1: published sources have no dependencies, but this imports " +
+      '"npm:@nats-io/transport-node@3"',
+      `asyncio/a.ts:1: published sources have no dependencies, but this imports "${client}"`,
+      "mod.ts:1: distributed/ has dependencies: only those who ask for it are to have them",
+    ],
+  );
+});
+
 Deno.test("checkLayers() names using declarations, not variables of that name", () => {
   assertEquals(
     check({
@@ -149,8 +169,10 @@ Deno.test("checkLayers() names each line that names Deno where it may not", () =
       "examples/a.ts": "Deno.pid;",
     }),
     [
-      "coroutines/a.ts:2: only selectors/, lint/, asyncio/_net.ts may name Deno",
-      "asyncio/a.ts:2: only selectors/, lint/, asyncio/_net.ts may name Deno",
+      "coroutines/a.ts:2: only selectors/, lint/, asyncio/_net.ts, asyncio/executors/_host.ts, " +
+      "distributed/_host.ts may name Deno",
+      "asyncio/a.ts:2: only selectors/, lint/, asyncio/_net.ts, asyncio/executors/_host.ts, " +
+      "distributed/_host.ts may name Deno",
     ],
   );
 });

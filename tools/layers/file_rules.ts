@@ -63,6 +63,9 @@ function crossingBreach(file: SourceFile, target: string, { specifier }: Import)
   }
   const apart = apartFolder(file, target);
   if (apart !== undefined) return `${apart}/ stands apart: no import leads out of it or into it`;
+  if (file.isPublished && folderOf(target) !== file.folder && folderOf(target) in DEPENDENCIES) {
+    return `${folderOf(target)}/ has dependencies: only those who ask for it are to have them`;
+  }
   if (isUpward(file, target)) {
     return `upward import of ${target}: the order is ${LAYERS.join(" <- ")} <- mod.ts <- the rest`;
   }
