@@ -6,7 +6,7 @@
  * Run a worker on each machine:
  *
  * ```sh
- * deno run --allow-net --allow-read --allow-env --allow-sys jsr:@asyncio/asyncio/distributed worker \
+ * deno run --allow-net --allow-read jsr:@asyncio/asyncio/distributed worker \
  *   --servers nats://queue.example:4222
  * ```
  *

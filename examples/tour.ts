@@ -4,7 +4,7 @@
  * The tour: all chapters in their order, in one process and under a minute. Each says what it shows
  * and then shows it, by the same functions that its own program runs.
  *
- *     deno run --allow-net=127.0.0.1 --allow-read=examples examples/tour.ts
+ *     deno run --allow-net=127.0.0.1 --allow-read=examples --allow-env --allow-run examples/tour.ts
  *
  * Delays are shorter here, and numbers smaller, than in the programs. No options.
  *
@@ -24,8 +24,10 @@ import * as reactor from "./11_event_loop/pizza_reactor.ts";
 import * as fetchData from "./12_coroutines/fetch_data.ts";
 import * as fibonacci from "./12_coroutines/fibonacci.ts";
 import * as future from "./12_coroutines/future.ts";
+import * as mixedCpu from "./12_coroutines/mixed_cpu.ts";
 import * as pizzas from "./12_coroutines/pizza_server.ts";
 import * as primitives from "./12_coroutines/primitives.ts";
+import * as progress from "./12_coroutines/progress.ts";
 import * as guessingAsync from "./guessing_game/asynchronous.ts";
 import * as guessingThreaded from "./guessing_game/threaded.ts";
 import * as antiPatterns from "./million/anti_patterns.ts";
@@ -128,6 +130,16 @@ const chapters: readonly Chapter[] = [
         program: "12_coroutines/primitives.ts",
         shows: "Lock, Semaphore, Event, Queue and wait() at work.",
         run: () => asyncio.run(primitives.main(0.05)),
+      },
+      {
+        program: "12_coroutines/mixed_cpu.ts",
+        shows: "Work for the CPU in a process, in a thread, and where it should not be.",
+        run: () => mixedCpu.main(10_000_000),
+      },
+      {
+        program: "12_coroutines/progress.ts",
+        shows: "Calls in threads, as they are done, and their results in order.",
+        run: () => progress.main(5000),
       },
     ],
   },

@@ -99,3 +99,25 @@ Deno.test("pizza_server on asyncio sells pizzas, and stops with clients of every
     /^Pizza server running on \[ "127\.0\.0\.1", \d+ \]\nConnection from \[ "127\.0\.0\.1", \d+ \]\n/,
   );
 });
+
+Deno.test("mixed_cpu computes as its document does, wherever it does so", async () => {
+  const output = await outputOf("12_coroutines/mixed_cpu.ts");
+  assertEquals(
+    output.replaceAll(/\d+ ticks/g, "TICKS").replaceAll(/\d+\.\d ms/g, "TIME"),
+    ["In a process:", "In a thread:", "In the loop:"].map((where) =>
+      `${where}\nResult: 333333283333335000000\nTICKS meanwhile, the latest TIME late\n\n`
+    ).join(""),
+  );
+});
+
+Deno.test("progress shows calls as they are done, and results in order", async () => {
+  const output = await outputOf("12_coroutines/progress.ts", "--n", "1000");
+  assertEquals(
+    output,
+    Array.from({ length: 10 }, (_, i) => `${"#".repeat(i + 1).padEnd(10, ".")} ${i + 1} of 10\n`)
+      .join("") +
+      "1229 primes below 10000\n" +
+      [168, 135, 127, 120, 119, 114, 117, 107, 110, 112]
+        .map((primes, i) => `from ${1000 * i}: ${primes}\n`).join(""),
+  );
+});

@@ -17,6 +17,8 @@ const STOPS: [program: string, line: RegExp][] = [
   ["12_coroutines/future.ts", /^Task cancelled: true$/],
   ["12_coroutines/pizza_server.ts", /^3 pizzas in \d+\.\d s/],
   ["12_coroutines/primitives.ts", /^wait: 2 have come, 1 is still on the way$/],
+  ["12_coroutines/mixed_cpu.ts", /^Result: 333333283333335000000$/],
+  ["12_coroutines/progress.ts", /^########## 10 of 10$/],
   ["guessing_game/threaded.ts", /^Client: 12 is correct$/],
   ["guessing_game/asynchronous.ts", /^Client: 12 is correct$/],
   ["million/stage1_callbacks.ts", /^Ten requests in \d+\.\d s$/],
