@@ -18,6 +18,7 @@ import type { Sample, Subject } from "./subject.ts";
 import { rows, type Samples, table } from "./table.ts";
 import { subject as accept } from "./accept_bench.ts";
 import { subject as echo } from "./echo_bench.ts";
+import { subject as executor } from "./executor_bench.ts";
 import { subject as idle } from "./idle_bench.ts";
 import { subject as lock } from "./lock_bench.ts";
 import { subject as oneway } from "./oneway_bench.ts";
@@ -40,6 +41,7 @@ const SUBJECTS: readonly Subject[] = [
   accept,
   oneway,
   idle,
+  executor,
 ];
 
 const NAMES = SUBJECTS.map((subject) => subject.name);
