@@ -47,6 +47,16 @@ interface Call {
  * It connects when it is first needed, and keeps the program alive until `shutdown()`.
  *
  * @example Usage
+ * ```ts
+ * import { NatsExecutor } from "@asyncio/asyncio/distributed";
+ * import { assertThrows } from "@std/assert";
+ *
+ * await using executor = new NatsExecutor({ servers: "nats://queue.example:4222" });
+ * // A worker elsewhere cannot import a function that no module exports.
+ * assertThrows(() => executor.submit((n: number) => n, 1), TypeError, "moduleFunction(");
+ * ```
+ *
+ * @example In a program
  * ```ts ignore
  * import { moduleFunction } from "@asyncio/asyncio";
  * import { NatsExecutor } from "@asyncio/asyncio/distributed";

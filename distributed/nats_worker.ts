@@ -49,6 +49,15 @@ interface Held {
  * the end, with a `BrokenExecutor`.
  *
  * @example Usage
+ * ```ts
+ * import { NatsWorker } from "@asyncio/asyncio/distributed";
+ *
+ * const worker = new NatsWorker({ servers: "nats://queue.example:4222" });
+ * // await worker.run(); does calls, until somebody else says:
+ * worker.stop();
+ * ```
+ *
+ * @example In a program
  * ```ts ignore
  * import { NatsWorker } from "@asyncio/asyncio/distributed";
  *

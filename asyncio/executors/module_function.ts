@@ -26,6 +26,19 @@ const PLACE: unique symbol = Symbol.for("asyncio.moduleFunction") as never;
  * @throws {TypeError} If it is no function, or has no name.
  *
  * @example Usage
+ * ```ts
+ * import { moduleFunction, ThreadPoolExecutor } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Any module that both can import; most often that of the function itself: `import.meta`.
+ * const url = "data:text/javascript,const two = 2; export function double(n) { return two * n; }";
+ * const { double } = await import(url);
+ *
+ * await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+ * assertEquals(await pool.submit(moduleFunction({ url }, double), 21), 42);
+ * ```
+ *
+ * @example In a program
  * ```ts ignore
  * import { moduleFunction, ProcessPoolExecutor } from "@asyncio/asyncio";
  *

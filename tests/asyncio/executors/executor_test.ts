@@ -246,6 +246,7 @@ testPools(".shutdown() before anything was submitted ends at once", async ({ mak
 testPools(" is a context manager that waits until all is done", async ({ make }) => {
   const results: number[] = [];
   await run(asyncWith(make(), function* (pool) {
+    yield;
     for (const n of [1, 2, 3]) {
       pool.submit((n: number) => n, n).addDoneCallback(async (future) => {
         results.push(await future.result() as number);
@@ -258,9 +259,7 @@ testPools(" is a context manager that waits until all is done", async ({ make })
 
 Deno.test("Executor is a context manager for asyncWith() and await using", async () => {
   const executor = new ManualExecutor();
-  await run(asyncWith(executor, function* (entered) {
-    assertEquals(entered, executor);
-  }));
+  await run(asyncWith(executor, (entered) => Promise.resolve(assertEquals(entered, executor))));
   assert(executor.isShutdown);
   const another = new ManualExecutor();
   {
@@ -279,10 +278,6 @@ testPools(" needs workers", ({ make }) => {
 
 Deno.test("loop.runInExecutor() takes any Executor", async () => {
   const executor = new ManualExecutor();
-  await run(function* () {
-    const loop = new ExecutorEventLoop();
-    loop.close();
-  });
   const loop = new ExecutorEventLoop();
   const future = loop.runInExecutor(executor, (a: number) => a + 1, 41);
   executor.calls[0]!.go();

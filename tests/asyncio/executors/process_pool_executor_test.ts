@@ -3,7 +3,7 @@
 import {
   BrokenProcessPool,
   ProcessPoolExecutor,
-  ProcessPoolExecutorOptions,
+  type ProcessPoolExecutorOptions,
   ValueError,
 } from "@asyncio/asyncio";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";

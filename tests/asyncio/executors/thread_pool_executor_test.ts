@@ -105,7 +105,6 @@ Deno.test("ThreadPoolExecutor has a free thread do what was sent ahead to one th
 });
 
 Deno.test("ThreadPoolExecutor does each of many calls once, whatever is cancelled meanwhile", async () => {
-  using latch = new Latch();
   const counts = new Int32Array(new SharedArrayBuffer(4 * 2000));
   await using pool = new ThreadPoolExecutor({ maxWorkers: 3 });
   const count = (counts: Int32Array, i: number, spin: boolean) => {

@@ -185,11 +185,12 @@ testForms("wrapFuture() follows a concurrent future", function* ({ wait, raises,
 });
 
 // CPython: test_futures.py, test_wrap_future_future, test_wrap_future_use_global_loop
-testForms("wrapFuture() gives a future back as it is", function* ({ loop }) {
+testForms("wrapFuture() gives a future back as it is", function* ({ loop, turns }) {
   const future = loop.createFuture<number>();
   assertEquals(wrapFuture(future), future);
   assertEquals(wrapFuture(make("succeeded")).getLoop(), loop);
   future.cancel();
+  yield* turns(1);
 });
 
 // CPython: test_futures.py, test_wrap_future_cancel, test_wrap_future_cancel2
