@@ -120,6 +120,8 @@ const post = (message) => {
 const receive = (${workerMain})({ post, pack, unpack }, encodeError);
 process.on("message", (message) => message === "stop" ? process.exit() : receive(message));
 process.on("disconnect", () => process.exit());
-if (!process.connected) process.exit(); // It was told to end before it had begun to listen.
+const exitAlone = () => process.connected && process.ppid === parent || process.exit();
+const parent = process.ppid;
+setInterval(exitAlone, 1000).unref?.(); // Now and then, the end of the channel goes unnoticed.
 `;
 }

@@ -246,7 +246,11 @@ export class WorkerPool {
     const { maxWorkers } = this.#options;
     const starting = [...this.#workers].filter((worker) => !worker.isReady);
     let missing = this.#line.length - starting.length;
-    while (missing-- > 0 && this.#workers.size < maxWorkers) this.#start();
+    try {
+      while (missing-- > 0 && this.#workers.size < maxWorkers) this.#start();
+    } catch (error) {
+      this.#break(this.#options.messages.unusable, error);
+    }
   }
 
   #cancelAll(): void {
