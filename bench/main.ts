@@ -22,6 +22,7 @@ import { subject as executor } from "./executor_bench.ts";
 import { subject as idle } from "./idle_bench.ts";
 import { subject as lock } from "./lock_bench.ts";
 import { subject as oneway } from "./oneway_bench.ts";
+import { subject as nats } from "./nats_bench.ts";
 import { subject as queue } from "./queue_bench.ts";
 import { subject as sleepTable } from "./sleep_table_bench.ts";
 import { subject as sleepers } from "./sleepers_bench.ts";
@@ -42,6 +43,7 @@ const SUBJECTS: readonly Subject[] = [
   oneway,
   idle,
   executor,
+  nats,
 ];
 
 const NAMES = SUBJECTS.map((subject) => subject.name);

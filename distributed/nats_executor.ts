@@ -1,7 +1,13 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { Executor, RuntimeError, type ShutdownOptions, ValueError } from "../asyncio/mod.ts";
-import { decodeError, type EncodedError, placeOf, sourceOf } from "../asyncio/executors/mod.ts";
+import {
+  decodeError,
+  type EncodedError,
+  Line,
+  placeOf,
+  sourceOf,
+} from "../asyncio/executors/mod.ts";
 import { errorCode, FULL, type Link, openLink } from "./_nats.ts";
 import { NatsFuture } from "./nats_future.ts";
 import type { NatsOptions } from "./nats_options.ts";
@@ -68,11 +74,13 @@ interface Call {
  */
 export class NatsExecutor extends Executor {
   // Invariants: #calls are those that are not done, by id. Those of them that are still to be taken by
-  // the server are in #outbox, or, `#inFlight` of them, on their way.
+  // the server are in #refused and #outbox, or, `#inFlight` of them, on their way.
   readonly #options: NatsOptions;
   readonly #run: string = crypto.randomUUID().replaceAll("-", "");
   readonly #calls = new Map<string, Call>();
-  #outbox: Call[] = [];
+  readonly #outbox = new Line<Call>();
+  /** Those that the server did not take: they come first. */
+  readonly #refused = new Line<Call>();
   #inFlight = 0;
   #count = 0;
   /** Calls of each epoch that are not done. */
@@ -205,11 +213,9 @@ export class NatsExecutor extends Executor {
       return future;
     }
     const call = this.#addCall(id, bytes);
-    this.#withLink(async (link) => {
-      if (mayBeDone && await this.#lookUp(link, call)) return;
-      this.#outbox.push(call);
-      this.#pump(link);
-    }, call);
+    if (mayBeDone) this.#withLink((link) => this.#offerUnlessDone(link, call), call);
+    else if (this.#link !== null) this.#offer(this.#link, call);
+    else this.#withLink((link) => this.#offer(link, call), call);
     return call.future;
   }
 
@@ -261,10 +267,20 @@ export class NatsExecutor extends Executor {
 
   // Calls on their way to the server.
 
+  #offer(link: Link, call: Call): void {
+    this.#outbox.push(call);
+    this.#pump(link);
+  }
+
+  async #offerUnlessDone(link: Link, call: Call): Promise<void> {
+    if (!await this.#lookUp(link, call)) this.#offer(link, call);
+  }
+
   #pump(link: Link): void {
-    while (this.#inFlight < WINDOW && this.#outbox.length > 0 && this.#retry === null) {
-      const calls = this.#outbox.splice(0, WINDOW - this.#inFlight);
-      for (const call of calls) if (!call.future.done()) this.#publish(link, call);
+    while (this.#inFlight < WINDOW && this.#retry === null) {
+      const call = this.#refused.take() ?? this.#outbox.take();
+      if (call === undefined) return;
+      if (!call.future.done()) this.#publish(link, call);
     }
   }
 
@@ -292,7 +308,7 @@ export class NatsExecutor extends Executor {
       if (!call.future.done()) call.future.setException(error);
       return;
     }
-    this.#outbox.unshift(call);
+    this.#refused.push(call);
     this.#retry ??= setTimeout(() => {
       this.#retry = null;
       this.#pump(link);

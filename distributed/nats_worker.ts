@@ -7,7 +7,7 @@ import {
   moduleFunction,
   ThreadPoolExecutor,
 } from "../asyncio/mod.ts";
-import { encodeError } from "../asyncio/executors/mod.ts";
+import { encodeError, outcomeOf } from "../asyncio/executors/mod.ts";
 import { errorCode, FULL, type Link, openLink } from "./_nats.ts";
 import type { NatsOptions } from "./nats_options.ts";
 import { onProgress } from "./report_progress.ts";
@@ -185,7 +185,9 @@ export class NatsWorker {
     if (this.#isStopping) return message.nak();
     if (this.#cancelled.delete(id)) return message.ack();
     const { tries = 3 } = this.#options;
-    if (message.info.deliveryCount > tries) return void this.#giveUp(id, message);
+    if (message.redelivered && message.info.deliveryCount > tries) {
+      return void this.#giveUp(id, message);
+    }
     const future = this.#pool.submit(call, id, message.data);
     const held: Held = { id, message, since: performance.now() / 1000, future, isTold: false };
     this.#held.set(id, held);
@@ -194,14 +196,21 @@ export class NatsWorker {
 
   // Calls end.
 
-  async #onDone(held: Held): Promise<void> {
-    if (held.future.cancelled()) return;
-    const error = await held.future.exception();
-    if (error instanceof BrokenExecutor) return this.#onBroken(held);
-    const [bytes, seconds] = error === null
-      ? await held.future.result()
-      : [serialize({ ok: false, error: encodeError(error, null) }), AHEAD];
-    this.#duration += 0.1 * (seconds - this.#duration);
+  #onDone(held: Held): void {
+    const outcome = outcomeOf(held.future)!;
+    if (outcome.kind === "cancelled") return;
+    if (outcome.kind === "result") {
+      const [bytes, seconds] = outcome.value as Done;
+      this.#duration += 0.1 * (seconds - this.#duration);
+      this.#finish(held, bytes);
+    } else if (outcome.error instanceof BrokenExecutor) {
+      this.#onBroken(held);
+    } else {
+      this.#finish(held, serialize({ ok: false, error: encodeError(outcome.error, null) }));
+    }
+  }
+
+  async #finish(held: Held, bytes: Uint8Array): Promise<void> {
     await this.#store(held.id, bytes);
     held.message.ack();
     this.#forget(held);
