@@ -29,6 +29,8 @@ const SILENCE_MS = 2000;
 interface Call {
   readonly future: NatsFuture<unknown>;
   readonly bytes: Uint8Array;
+  /** What it is offered to the server as: a call that was cancelled may be submitted again. */
+  readonly offer: string;
   /** Its number in the stream; 0 before it is there. */
   sequence: number;
   /** Ends what was subscribed to for this call alone. */
@@ -49,6 +51,9 @@ interface Call {
  *   ({@linkcode NatsExecutor.submitAs}).
  * - A call that has not begun can be cancelled. One that takes long says that it has begun.
  * - When the server has as many calls as it may (`maxPending`), the others wait here.
+ *
+ * Whoever may write to the queue has the workers run what they like, as far as the workers' permissions
+ * reach: keep the server to yourself.
  *
  * It connects when it is first needed, and keeps the program alive until `shutdown()`.
  *
@@ -83,6 +88,7 @@ export class NatsExecutor extends Executor {
   readonly #refused = new Line<Call>();
   #inFlight = 0;
   #count = 0;
+  #offers = 0;
   /** Calls of each epoch that are not done. */
   readonly #epochs = new Map<number, number>();
   #link: Link | null = null;
@@ -119,10 +125,11 @@ export class NatsExecutor extends Executor {
     fn: (...args: A) => R,
     ...args: A
   ): NatsFuture<Awaited<R>> {
-    const number = this.#count++;
+    const number = this.#count;
     const epoch = Math.floor(number / EPOCH);
-    this.#epochs.set(epoch, (this.#epochs.get(epoch) ?? 0) + 1);
     const future = this.#submit(`${this.#run}.${epoch}.${number}`, fn, args);
+    this.#count++;
+    this.#epochs.set(epoch, (this.#epochs.get(epoch) ?? 0) + 1);
     future.addDoneCallback(() => this.#endInEpoch(epoch));
     return future as NatsFuture<Awaited<R>>;
   }
@@ -213,7 +220,7 @@ export class NatsExecutor extends Executor {
       return future;
     }
     const call = this.#addCall(id, bytes);
-    if (mayBeDone) this.#withLink((link) => this.#offerUnlessDone(link, call), call);
+    if (mayBeDone) this.#withLink((link) => this.#offerUnlessThere(link, call), call);
     else if (this.#link !== null) this.#offer(this.#link, call);
     else this.#withLink((link) => this.#offer(link, call), call);
     return call.future;
@@ -221,7 +228,8 @@ export class NatsExecutor extends Executor {
 
   #addCall(id: string, bytes: Uint8Array): Call {
     const future = new NatsFuture<unknown>(id);
-    const call: Call = { future, bytes, sequence: 0, unsubscribe() {} };
+    const offer = `${id}:${this.#run}:${this.#offers++}`;
+    const call: Call = { future, bytes, offer, sequence: 0, unsubscribe() {} };
     this.#calls.set(id, call);
     future.addDoneCallback(() => this.#onDone(call));
     return call;
@@ -272,8 +280,16 @@ export class NatsExecutor extends Executor {
     this.#pump(link);
   }
 
-  async #offerUnlessDone(link: Link, call: Call): Promise<void> {
-    if (!await this.#lookUp(link, call)) this.#offer(link, call);
+  /** Whoever has submitted a call under an id before need not have seen its end. */
+  async #offerUnlessThere(link: Link, call: Call): Promise<void> {
+    if (await this.#lookUp(link, call)) return;
+    const { manager, names } = link;
+    const found = await manager.streams.getMessage(names.calls, {
+      last_by_subj: names.call(call.future.id),
+    });
+    if (found === null) return this.#offer(link, call);
+    call.sequence = found.seq;
+    if (call.future.cancelled()) this.#withdraw(link, call);
   }
 
   #pump(link: Link): void {
@@ -289,8 +305,8 @@ export class NatsExecutor extends Executor {
     this.#inFlight++;
     try {
       const { id } = call.future;
-      // The same id is taken once, however often it is offered.
-      const { seq } = await jetstream.publish(names.call(id), call.bytes, { msgID: id });
+      // Offered again, because no answer came say, it is taken once.
+      const { seq } = await jetstream.publish(names.call(id), call.bytes, { msgID: call.offer });
       call.sequence = seq;
       if (call.future.cancelled()) this.#withdraw(link, call);
     } catch (error) {
@@ -316,10 +332,10 @@ export class NatsExecutor extends Executor {
   }
 
   /** Takes a call that was cancelled out of the server's queue, or out of the hands of a worker. */
-  #withdraw({ connection, manager, names }: Link, { future, sequence }: Call): void {
-    if (connection.isClosed()) return;
-    connection.publish(names.cancel, future.id);
-    if (sequence > 0) manager.streams.deleteMessage(names.calls, sequence, false).catch(() => {});
+  #withdraw({ connection, manager, names }: Link, { sequence }: Call): void {
+    if (connection.isClosed() || sequence === 0) return;
+    connection.publish(names.cancel, String(sequence));
+    manager.streams.deleteMessage(names.calls, sequence, false).catch(() => {});
   }
 
   // Results on their way back.

@@ -34,7 +34,7 @@ const TELL_AFTER = 0.1;
 /** A call that the worker has. */
 interface Held {
   readonly id: string;
-  readonly message: JsMsg;
+  message: JsMsg;
   readonly since: number;
   readonly future: ConcurrentFuture<Done>;
   isTold: boolean;
@@ -71,8 +71,8 @@ export class NatsWorker {
   readonly #options: NatsWorkerOptions;
   readonly #concurrency: number;
   readonly #held = new Map<string, Held>();
-  /** Calls that were cancelled and may still come. */
-  readonly #cancelled = new Set<string>();
+  /** Calls that were cancelled and may still come, by their numbers in the stream. */
+  readonly #cancelled = new Set<number>();
   #pool: ThreadPoolExecutor;
   #link: Link | null = null;
   #batch: ConsumerMessages | null = null;
@@ -105,7 +105,7 @@ export class NatsWorker {
     const stopProgress = onProgress(({ id, value }) => this.#tell(id, { progress: value }));
     const beat = setInterval(() => this.#beat(), 1000 * this.#beatSeconds);
     link.connection.subscribe(link.names.cancel, {
-      callback: (_, message) => this.#cancel(message.string()),
+      callback: (_, message) => this.#cancel(Number(message.string())),
     });
     onReady();
     try {
@@ -183,7 +183,13 @@ export class NatsWorker {
   #take(message: JsMsg): void {
     const id = this.#link!.names.idOf(message.subject);
     if (this.#isStopping) return message.nak();
-    if (this.#cancelled.delete(id)) return message.ack();
+    if (this.#cancelled.delete(message.seq)) return message.ack();
+    const known = this.#held.get(id);
+    if (known !== undefined) {
+      // The server had not heard of us for too long, and gives us again what we have.
+      known.message = message;
+      return;
+    }
     const { tries = 3 } = this.#options;
     if (message.redelivered && message.info.deliveryCount > tries) {
       return void this.#giveUp(id, message);
@@ -278,21 +284,21 @@ export class NatsWorker {
     }
   }
 
-  #cancel(id: string): void {
-    const held = this.#held.get(id);
-    if (held === undefined) {
-      this.#cancelled.add(id);
-      if (this.#cancelled.size > 10_000) this.#cancelled.delete(first(this.#cancelled));
-    } else if (held.future.cancel()) {
+  #cancel(sequence: number): void {
+    for (const held of this.#held.values()) {
+      if (held.message.seq !== sequence) continue;
+      if (!held.future.cancel()) return;
       held.message.ack();
-      this.#forget(held);
+      return this.#forget(held);
     }
+    this.#cancelled.add(sequence);
+    if (this.#cancelled.size > 10_000) this.#cancelled.delete(first(this.#cancelled));
   }
 }
 
 const call = moduleFunction({ url: new URL("./_run_call.ts", import.meta.url).href }, runCall);
 
-function first(ids: Set<string>): string {
-  for (const id of ids) return id;
-  return "";
+function first(numbers: Set<number>): number {
+  for (const number of numbers) return number;
+  return 0;
 }

@@ -64,3 +64,10 @@ export function opaqueNow(): unknown {
 }
 
 export const missing = moduleFunction(import.meta, () => 1, "isNotExported");
+
+/** Notes in a folder that it was called, and blocks its thread. */
+export const noteAndSpin = moduleFunction(import.meta, noteAndSpinNow);
+export function noteAndSpinNow(path: string, value: number, steps: number): string {
+  Deno.makeTempFileSync({ dir: path, prefix: `${value}-` });
+  return spinNow(steps);
+}

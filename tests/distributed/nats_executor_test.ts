@@ -178,10 +178,10 @@ testNats("a call that takes longer than a worker may be silent is done once", as
   await using _ = await WorkerProcess.start(server, "--redeliver-after", "0.3");
   await using another = await WorkerProcess.start(server, "--redeliver-after", "0.3");
   await using executor = connect(server);
-  const spun = executor.submit(work.spin, 60);
+  const spun = executor.submit(work.noteAndSpin, latch.path, 2, 60);
   const noted = executor.submit(work.note, latch.path, 1);
   assertEquals(await Promise.all([spun, noted]), ["spun", 1]);
-  assertEquals(visits(latch), new Map([[1, 1]]));
+  assertEquals(visits(latch), new Map([[2, 1], [1, 1]]));
   assert(another);
 });
 
@@ -249,6 +249,34 @@ testNats("results are found by their ids when the submitter starts again", async
   }
   assertEquals(visits(latch), new Map([[1, 1], [2, 1], [3, 1]]));
   await first.shutdown();
+});
+
+testNats("a call that was cancelled may be submitted again under its id", async (server) => {
+  using latch = new Latch();
+  await using executor = connect(server);
+  const first = executor.submitAs("again", work.note, latch.path, 1);
+  const other = executor.submitAs("other", work.note, latch.path, 2);
+  assert(first.cancel());
+  await using _ = await WorkerProcess.start(server);
+  assertEquals(await other, 2);
+  assertEquals(await executor.submitAs("again", work.note, latch.path, 3), 3);
+  assertEquals(visits(latch), new Map([[2, 1], [3, 1]]));
+});
+
+testNats("two programs that submit under one id have one call", async (server) => {
+  using latch = new Latch();
+  await using one = connect(server);
+  const first = one.submitAs("shared", work.note, latch.path, 1);
+  // The server has the call when it has one that came later.
+  const later = one.submitAs("later", work.note, latch.path, 2);
+  await using two = connect(server);
+  {
+    await using _ = await WorkerProcess.start(server);
+    await later;
+  }
+  const second = two.submitAs("shared", work.note, latch.path, 3);
+  assertEquals([await first, await second], [1, 1]);
+  assertEquals(visits(latch), new Map([[1, 1], [2, 1]]));
 });
 
 testNats("calls wait where they are when the server has as many as it may", async (server) => {
