@@ -74,16 +74,16 @@ function* twoBesideOne(pool: Executor): Coroutine<number> {
   return (yield* nanosecondsEach(1, calls(2))) / one;
 }
 
-function* move(pool: Executor): Coroutine<void> {
-  const bytes = new Uint8Array(MEGABYTES * 2 ** 20);
+function* move(pool: Executor, bytes: Uint8Array<ArrayBuffer>): Coroutine<void> {
   yield* wrapFuture(pool.submit(length, transfer(bytes, [bytes.buffer])));
 }
 
 function* sample(each: Each): Coroutine<Sample> {
   const threads = new ThreadPoolExecutor({ maxWorkers: WORKERS });
   const [threadEach, threadMany] = yield* trivial(threads, each);
-  yield* move(threads);
-  const moved = (yield* nanosecondsEach(1, move(threads))) / 1000;
+  yield* move(threads, new Uint8Array(1));
+  const bytes = new Uint8Array(MEGABYTES * 2 ** 20).fill(1);
+  const moved = (yield* nanosecondsEach(1, move(threads, bytes))) / 1000;
   yield* fromPromise(threads.shutdown());
   const processes = new ProcessPoolExecutor({ maxWorkers: WORKERS });
   const [processEach, processMany] = yield* trivial(processes, each);

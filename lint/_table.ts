@@ -41,6 +41,7 @@ export const FUNCTIONS: Readonly<Record<string, Callable>> = {
   startUnixServer: { gives: { coroutine: "Server" }, callback: ["StreamReader", "StreamWriter"] },
   timeout: { gives: "Timeout" },
   timeoutAt: { gives: "Timeout" },
+  toThread: COROUTINE,
   wait: COROUTINE,
   waitFor: COROUTINE,
   wrapFuture: { gives: "Future" },
@@ -86,6 +87,11 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
       sockSendall: COROUTINE,
     },
   },
+  Executor: { members: { aenter: GENERATOR, aexit: GENERATOR } },
+  ExecutorEventLoop: {
+    extends: "SelectorEventLoop",
+    members: { runInExecutor: { gives: "Future" }, shutdownDefaultExecutor: COROUTINE },
+  },
   Future: {
     members: {
       addDoneCallback: { gives: null, callback: ["Future"] },
@@ -109,7 +115,9 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
       startTls: COROUTINE,
     },
   },
+  NatsExecutor: { extends: "Executor", members: {} },
   PriorityQueue: { extends: "Queue", members: {} },
+  ProcessPoolExecutor: { extends: "Executor", members: {} },
   Queue: { members: { get: COROUTINE, join: COROUTINE, put: COROUTINE } },
   Runner: { members: { getLoop: { gives: "EventLoop" }, run: { gives: null, starts: true } } },
   SelectorEventLoop: {
@@ -159,5 +167,6 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
       createTask: { gives: "Task", starts: true },
     },
   },
+  ThreadPoolExecutor: { extends: "Executor", members: {} },
   Timeout: { members: { aenter: { gives: { generator: "Timeout" } }, aexit: GENERATOR } },
 };

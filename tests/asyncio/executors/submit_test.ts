@@ -282,6 +282,16 @@ export function giveBack(bytes: Uint8Array<ArrayBuffer>) {
   return transfer(result, [result.bytes.buffer]);
 }
 
+Deno.test("nothing is sent to a worker that cannot import the function", async () => {
+  await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+  const url = new URL("./_work.ts", import.meta.url).href;
+  const bytes = new Uint8Array(8);
+  const missing = moduleFunction({ url }, (bytes: Uint8Array) => bytes.length, "missing");
+  const error = await errorOf(pool.submit(missing, transfer(bytes, [bytes.buffer])));
+  assertStringIncludes(error.message, "exports no function");
+  assertEquals(bytes.length, 8, "it is here still");
+});
+
 Deno.test("transfer() of what was moved already is an error of the call", async () => {
   await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
   const bytes = new Uint8Array(8);
