@@ -43,7 +43,8 @@ interface Call {
  *
  * The queue is the server's (JetStream): this class has no other.
  *
- * - What can be submitted: `moduleFunction(import.meta, fn)`, of a module that the workers can import by the same URL.
+ * - What can be submitted: `moduleFunction(import.meta, fn)`, of a module that the workers can import by
+ *   the same URL.
  * - A call is done by one worker, and acknowledged when its result is stored. If that worker dies,
  *   another gets it: a function may be run again, but its result is counted once.
  * - Calls outlive the server (`storage: "file"`), the workers, and this program: a result is found by its

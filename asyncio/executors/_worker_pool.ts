@@ -38,9 +38,9 @@ export interface BrokenMessages {
 /**
  * Hands calls to workers, first come, first served, and keeps count of both.
  *
- * Invariants: `#count` calls are neither done nor given up; each waits in `#line`, or a worker has it. A pool that is
- * broken has no workers and no calls. As long as there are calls, or workers are waited for, one worker
- * (`#anchor`) keeps the program alive; else none does.
+ * Invariants: `#count` calls are neither done nor given up; each waits in `#line`, or a worker has it. A
+ * pool that is broken has no workers and no calls. As long as there are calls, or workers are waited
+ * for, one worker (`#anchor`) keeps the program alive; else none does.
  */
 export class WorkerPool {
   readonly #options: PoolOptions;

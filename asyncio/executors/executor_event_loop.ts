@@ -41,7 +41,8 @@ export class ExecutorEventLoop extends SelectorEventLoop {
   /**
    * Has `fn(...args)` run in an executor.
    *
-   * Cancelling the future cancels a call that has not begun. One that has goes on, and nobody waits for it.
+   * Cancelling the future cancels a call that has not begun. One that has goes on, and nobody waits
+   * for it.
    *
    * @typeParam A Types of the arguments.
    * @typeParam R Type of what the function returns.
