@@ -24,6 +24,7 @@ interface ChildProcess {
   send(message: unknown, callback: (error: unknown) => void): boolean;
   ref(): void;
   unref(): void;
+  disconnect(): void;
   kill(signal: string): boolean;
 }
 
@@ -59,6 +60,7 @@ class ProcessConnection implements Connection {
     });
     child.on("exit", (code, signal) => {
       const how = signal === null ? `code ${code}` : signal;
+      if (child.connected) child.disconnect();
       events.onExit(new Error(`process ${child.pid} ended with ${how}`));
     });
     child.stdin.on("error", () => {}); // It has ended before it was told anything.

@@ -142,21 +142,26 @@ export class WorkerPool {
   };
 
   #onDone(worker: PoolWorker, item: WorkItem, failed: boolean, value: unknown): void {
+    if (this.#broken !== null) return; // It was on its way.
     this.#count--;
     const { maxTasksPerWorker } = this.#options;
     if (maxTasksPerWorker !== null && worker.callCount >= maxTasksPerWorker) this.#stop(worker);
-    if (failed) item.future.setException(decodeError(value as EncodedError));
-    else item.future.setResult(value);
+    if (!item.future.done()) {
+      if (failed) item.future.setException(decodeError(value as EncodedError));
+      else item.future.setResult(value);
+    }
     this.#go();
   }
 
   #refuse(item: WorkItem, error: unknown): void {
+    if (this.#broken !== null) return;
     this.#count--;
     item.future.setException(error);
     this.#go();
   }
 
   #drop(): void {
+    if (this.#broken !== null) return;
     this.#count--;
     this.#go();
   }

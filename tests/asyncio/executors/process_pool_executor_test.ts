@@ -233,3 +233,19 @@ Deno.test("ProcessPoolExecutor that is killed at any moment leaves nobody waitin
     await pool.shutdown();
   }
 });
+
+Deno.test("ProcessPoolExecutor whose process is killed amid answers gives each once or fails", async () => {
+  for (let round = 0; round < 8; round++) {
+    const pool = new ProcessPoolExecutor({ maxWorkers: 2 });
+    const pids = await Promise.all(Array.from({ length: 20 }, () => pool.submit(pid).result()));
+    const futures = Array.from({ length: 300 }, (_, i) => pool.submit((n: number) => n, i));
+    await futures[30 * round]!.result();
+    killProcess(pids[0]!);
+    const ended = await Promise.allSettled(futures.map((future) => future.result()));
+    for (const [i, one] of ended.entries()) {
+      if (one.status === "fulfilled") assertEquals(one.value, i);
+      else assertInstanceOf(one.reason, BrokenProcessPool);
+    }
+    await pool.shutdown();
+  }
+});
