@@ -181,6 +181,24 @@ Deno.test("Executor.map() throws what the iterable throws, and cancels what it h
   assert(executor.calls[0]!.future.cancelled());
 });
 
+// CPython: test_thread_pool.py, test_map_submits_without_iteration
+testPools(".map() submits its calls whether somebody goes through it or not", async ({ make }) => {
+  using latch = new Latch();
+  latch.open();
+  const pool = make();
+  pool.map(waitAt, Array(10).fill(latch.path), Array(10).keys());
+  await pool.shutdown();
+  assertEquals(latch.count, 10);
+});
+
+// CPython: executor.py, test_shutdown_race_issue12456
+testPools(".shutdown() right after .map() waits for its calls", async ({ make }) => {
+  const pool = make();
+  const results = pool.map((n: number) => String(n), Array<number>(5).fill(2));
+  await pool.shutdown();
+  assertEquals(await Array.fromAsync(results), ["2", "2", "2", "2", "2"]);
+});
+
 // CPython: test_shutdown.py, test_run_after_shutdown
 testPools(".submit() throws after shutdown()", async ({ make }) => {
   const pool = make();
