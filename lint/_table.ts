@@ -100,6 +100,7 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
   },
   LifoQueue: { extends: "Queue", members: {} },
   Lock: { members: { acquire: COROUTINE, aenter: GENERATOR, aexit: GENERATOR, guard: COROUTINE } },
+  NatsExecutor: { extends: "Executor", members: {} },
   NetworkEventLoop: {
     extends: "SocketEventLoop",
     members: {
@@ -115,7 +116,6 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
       startTls: COROUTINE,
     },
   },
-  NatsExecutor: { extends: "Executor", members: {} },
   PriorityQueue: { extends: "Queue", members: {} },
   ProcessPoolExecutor: { extends: "Executor", members: {} },
   Queue: { members: { get: COROUTINE, join: COROUTINE, put: COROUTINE } },
@@ -144,7 +144,7 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
     },
   },
   SocketEventLoop: {
-    extends: "SelectorEventLoop",
+    extends: "ExecutorEventLoop",
     members: {
       getaddrinfo: COROUTINE,
       getnameinfo: COROUTINE,

@@ -27,7 +27,7 @@ import { ExecutorEventLoop } from "./executor_event_loop.ts";
  *
  * @example Usage
  * ```ts
- * import { ExecutorEventLoop, run, toThread } from "@asyncio/asyncio";
+ * import { run, toThread } from "@asyncio/asyncio";
  * import { assertEquals } from "@std/assert";
  *
  * function fibonacci(n: number): number {
@@ -36,8 +36,7 @@ import { ExecutorEventLoop } from "./executor_event_loop.ts";
  *   return a;
  * }
  *
- * const main = () => toThread(fibonacci, 30);
- * assertEquals(await run(main, { loopFactory: ExecutorEventLoop }), 832040);
+ * assertEquals(await run(toThread(fibonacci, 30)), 832040);
  * ```
  *
  * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.to_thread}

@@ -7,8 +7,8 @@ import {
   type EventLoopOptions,
   type Handle,
   RuntimeError,
-  SelectorEventLoop,
 } from "../../coroutines/mod.ts";
+import { ExecutorEventLoop } from "../executors/executor_event_loop.ts";
 import { type AddressInfo, type AddressOptions, getaddrinfo, getnameinfo } from "./getaddrinfo.ts";
 import type { InetAddress } from "./inet_address.ts";
 import { type SendableFile, type SendfileOptions, sockSendfile } from "./sendfile.ts";
@@ -34,7 +34,7 @@ import { addHost, hostOf, type Leftover } from "./_transport_host.ts";
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html}
  */
-export class SocketEventLoop extends SelectorEventLoop {
+export class SocketEventLoop extends ExecutorEventLoop {
   /** What is open: transports by their descriptors, the rest by themselves. */
   readonly #open = new Map<number | object, Leftover>();
 

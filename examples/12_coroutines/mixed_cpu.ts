@@ -58,7 +58,7 @@ async function beside(name: string, work: () => Promise<bigint>): Promise<void> 
 
 /** As the document has it: in a process of a pool. */
 async function inProcess(n: number): Promise<bigint> {
-  const loop = asyncio.getRunningLoop() as asyncio.ExecutorEventLoop;
+  const loop = asyncio.getRunningLoop();
   return await asyncio.asyncWith(
     new asyncio.ProcessPoolExecutor(),
     async (pool) => await loop.runInExecutor(pool, cpuBoundTask, n),
@@ -81,7 +81,7 @@ export async function main(n: number): Promise<void> {
     await beside("In a process:", () => inProcess(n));
     await beside("In a thread:", () => inThread(n));
     await beside("In the loop:", () => inLoop(n));
-  }, { loopFactory: asyncio.ExecutorEventLoop });
+  });
 }
 
 if (import.meta.main) {

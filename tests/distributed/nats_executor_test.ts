@@ -3,7 +3,6 @@
 import {
   asCompleted,
   BrokenExecutor,
-  ExecutorEventLoop,
   getRunningLoop,
   run,
   RuntimeError,
@@ -89,13 +88,13 @@ testNats("NatsExecutor works for loop.runInExecutor() and asCompleted()", async 
   await using _ = await WorkerProcess.start(server);
   await using executor = connect(server, { storage: "memory" });
   await run(async () => {
-    const loop = getRunningLoop() as ExecutorEventLoop;
+    const loop = getRunningLoop();
     assertEquals(await loop.runInExecutor(executor, work.double, 4), 8);
     const futures = [1, 2, 3].map((n) => executor.submit(work.double, n));
     const seen = new Set<unknown>();
     for await (const future of asCompleted(futures)) seen.add(await future);
     assertEquals(seen, new Set([2, 4, 6]));
-  }, { loopFactory: ExecutorEventLoop });
+  });
 });
 
 testNats("NatsExecutor carries progress back, and says that a call has begun", async (server) => {

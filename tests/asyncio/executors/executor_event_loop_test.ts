@@ -11,38 +11,36 @@ import {
   run,
   Runner,
   RuntimeError,
-  SelectorEventLoop,
   ThreadPoolExecutor,
   TimeoutError,
   toThread,
   VirtualClock,
   waitFor,
 } from "@asyncio/asyncio";
+import { EventLoop as CoreEventLoop } from "@asyncio/asyncio/coroutines";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Latch, testPools, waitAt } from "./_pools.ts";
-
-const options = { loopFactory: ExecutorEventLoop };
-
-function loopOfTask(): ExecutorEventLoop {
-  return getRunningLoop() as ExecutorEventLoop;
-}
 
 // CPython: test_asyncio/test_events.py, test_run_in_executor
 Deno.test("loop.runInExecutor() runs a function in a thread of the loop's own", async () => {
   await run(function* () {
-    const future = loopOfTask().runInExecutor(null, (arg: string) => [arg, globalThis.name], "yo");
+    const future = getRunningLoop().runInExecutor(
+      null,
+      (arg: string) => [arg, globalThis.name],
+      "yo",
+    );
     const [arg, name] = yield* future;
     assertEquals([arg, name], ["yo", "asyncio_0"]);
-  }, options);
+  });
 });
 
 testPools(" runs functions for loop.runInExecutor()", async ({ make }) => {
   await using pool = make();
   const sums = await run(async () => {
-    const loop = loopOfTask();
+    const loop = getRunningLoop();
     const add = (a: number, b: number) => a + b;
     return await gather(...[1, 2, 3].map((n) => loop.runInExecutor(pool, add, n, 10)));
-  }, options);
+  });
   assertEquals(sums, [11, 12, 13]);
 });
 
@@ -68,7 +66,7 @@ Deno.test("cancelling a task takes its call out of the queue", async () => {
   using latch = new Latch();
   await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
   await run(async () => {
-    const loop = loopOfTask();
+    const loop = getRunningLoop();
     const busy = loop.runInExecutor(pool, waitAt, latch.path, "done");
     await latch.reached();
     for (
@@ -83,7 +81,7 @@ Deno.test("cancelling a task takes its call out of the queue", async () => {
     }
     latch.open();
     assertEquals(await busy, "done");
-  }, options);
+  });
   assertEquals(latch.count, 1);
 });
 
@@ -99,9 +97,9 @@ Deno.test("loop.runInExecutor() of a closed loop is an error", () => {
 Deno.test("loop.setDefaultExecutor() sets what runInExecutor(null) uses", async () => {
   const executor = new ThreadPoolExecutor({ maxWorkers: 1, threadNamePrefix: "mine" });
   await run(async () => {
-    loopOfTask().setDefaultExecutor(executor);
+    getRunningLoop().setDefaultExecutor(executor);
     assertEquals(await toThread(() => globalThis.name), "mine_0");
-  }, options);
+  });
   assertThrows(() => executor.submit(() => 1), RuntimeError, "after shutdown");
 });
 
@@ -161,10 +159,10 @@ Deno.test("loop.close() shuts the default executor down, and does not wait", asy
 
 Deno.test("Runner.close() waits for the default executor", async () => {
   using latch = new Latch();
-  const runner = new Runner(options);
+  const runner = new Runner();
   let isClosed = false;
   const future = await runner.run(async () => {
-    const future = loopOfTask().runInExecutor(null, waitAt, latch.path, "done");
+    const future = getRunningLoop().runInExecutor(null, waitAt, latch.path, "done");
     await latch.reached();
     return { future };
   });
@@ -187,7 +185,7 @@ Deno.test("loop.runInExecutor() is waited for on a virtual clock", async () => {
 Deno.test("toThread() gives the result of a function", async () => {
   const sum = (numbers: number[], more: { plus: number }) =>
     numbers.reduce((a, b) => a + b) + more.plus;
-  assertEquals(await run(() => toThread(sum, [40, 1], { plus: 1 }), options), 42);
+  assertEquals(await run(() => toThread(sum, [40, 1], { plus: 1 })), 42);
 });
 
 // CPython: test_threads.py, test_to_thread_exception
@@ -195,7 +193,7 @@ Deno.test("toThread() throws what the function throws", async () => {
   const fail = () => {
     throw new RangeError("test");
   };
-  await assertRejects(() => run(() => toThread(fail), options), RangeError, "test");
+  await assertRejects(() => run(() => toThread(fail)), RangeError, "test");
 });
 
 // CPython: test_threads.py, test_to_thread_once, test_to_thread_concurrent
@@ -204,25 +202,26 @@ Deno.test("toThread() calls the function once, for each of many", async () => {
   await run(async () => {
     const count = (counter: Int32Array) => Atomics.add(counter, 0, 1);
     await gather(...Array.from({ length: 10 }, () => toThread(count, counter)));
-  }, options);
+  });
   assertEquals(counter[0], 10);
 });
 
 Deno.test("toThread() is lazy, and may be made outside of a loop", async () => {
   const coro = toThread(() => 42);
-  assertEquals(await run(coro, options), 42);
+  assertEquals(await run(coro), 42);
 });
 
 Deno.test("toThread() on a loop that has no executors says so", async () => {
-  const main = () => toThread(() => 1);
-  await assertRejects(() => run(main, { loopFactory: SelectorEventLoop }), NotImplementedError);
+  const loop = new CoreEventLoop();
+  await assertRejects(() => loop.runUntilComplete(toThread(() => 1)), NotImplementedError);
+  loop.close();
 });
 
 Deno.test("a loop ticks on while all its threads compute", async () => {
   using latch = new Latch();
   await using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
   await run(async () => {
-    const loop = loopOfTask();
+    const loop = getRunningLoop();
     let ticks = 0;
     const busy = [1, 2].map((n) => loop.runInExecutor(pool, waitAt, latch.path, n));
     await latch.reached(2);
@@ -232,5 +231,5 @@ Deno.test("a loop ticks on while all its threads compute", async () => {
     await ticker;
     latch.open();
     assertEquals([ticks, await gather(...busy)], [100, [1, 2]]);
-  }, options);
+  });
 });

@@ -2,7 +2,7 @@
 
 /** `run()` waits for the default executor's threads at its end. */
 
-import { createTask, ExecutorEventLoop, run, sleep, toThread } from "@asyncio/asyncio";
+import { createTask, run, sleep, toThread } from "@asyncio/asyncio";
 
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
@@ -14,5 +14,5 @@ await run(async () => {
   }, cell));
   while (Atomics.load(cell, 0) === 0) await sleep(0.001);
   console.log("main is over");
-}, { loopFactory: ExecutorEventLoop });
+});
 console.log("run is over");
