@@ -1,14 +1,27 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { awaitCoroutine, coroutineName, delegate } from "./_coroutine_object.ts";
+import {
+  awaitCoroutine,
+  checkStarted,
+  type Claimable,
+  coroutineName,
+  COUNT,
+  delegate,
+  OWNER,
+  type Owner,
+} from "./_coroutine_object.ts";
 import { Drivable } from "./_drivable.ts";
+import type { Count } from "./_never_started.ts";
 import { inspectAsText } from "./_repr.ts";
 
 /** A coroutine that is a class of its own and not a generator: where each nanosecond counts. */
-export abstract class BaseCoroutine<T> extends Drivable<T> implements PromiseLike<T> {
+export abstract class BaseCoroutine<T> extends Drivable<T> implements PromiseLike<T>, Claimable {
   static {
     inspectAsText(this.prototype);
   }
+
+  abstract [OWNER]?: Owner | undefined;
+  abstract readonly [COUNT]: Count;
 
   /** `yield* coroutine`. */
   override [Symbol.iterator](): Generator<unknown, T, unknown> {
@@ -21,6 +34,11 @@ export abstract class BaseCoroutine<T> extends Drivable<T> implements PromiseLik
     onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
   ): PromiseLike<R1 | R2> {
     return awaitCoroutine(this, onFulfilled, onRejected);
+  }
+
+  override [Symbol.dispose](): void {
+    checkStarted(this);
+    super[Symbol.dispose]();
   }
 
   override toString(): string {

@@ -9,51 +9,51 @@
  * `yield*` is the engine's own delegation: 7.5 ns a level, against 17 to 30 for a trampoline.
  */
 
-import { Await } from "./_await.ts";
+import { CoroutineAwait } from "./_coroutine_await.ts";
 import { RuntimeError } from "./errors.ts";
+import { isNative, type Resolve, throwFrom } from "./_future_await.ts";
+import { GeneratorPrototype } from "./_generators.ts";
+import type { Count } from "./_never_started.ts";
 import { inspectAsText } from "./_repr.ts";
-import { requireRunningLoop, runningTask } from "./_running.ts";
+import { runningLoop, runningTask } from "./_running.ts";
+import { runningFunction, type TaskFrame } from "./_task_frame.ts";
 
-/** Who awaits a coroutine object, and the name of the function that made it: keys of notes on it. */
+/** Who awaits a coroutine object, and the count of those of its name: keys of notes on it. */
 export const OWNER: unique symbol = Symbol("owner");
-const NAME = Symbol("name");
+export const COUNT: unique symbol = Symbol("count");
 
 /** Who awaits a coroutine: a task, or one `await` of an async function. */
 export interface Owner {
   done(): boolean;
 }
 
-interface Owned {
-  [OWNER]?: Owner;
-  [NAME]?: string;
+/** A coroutine object, seen from below. */
+export interface Claimable {
+  [OWNER]?: Owner | undefined;
+  readonly [COUNT]: Count;
 }
-
-const GeneratorPrototype = Object.getPrototypeOf(function* () {}).prototype as object;
 
 /** The owner of coroutines that are driven by hand, outside any task. */
 const SOMEBODY: Owner = { done: () => true };
 
-/** Coroutines of which nobody has taken possession, as far as debug mode knows. */
-const unclaimed = new FinalizationRegistry<string>((name) =>
-  console.warn(`coroutine '${name}' was never awaited`)
-);
-
-/** How many loops are in debug mode: then new coroutines are watched until somebody awaits them. */
-export const debugging = { loops: 0 };
+/** Whether a coroutine can be claimed: it is the library's, not a plain generator. */
+export function isClaimable(coro: object): coro is Claimable {
+  return COUNT in coro;
+}
 
 /** Takes possession of a coroutine object, for good: each is awaited once. */
-export function claim(coro: object, owner: Owner): void {
+export function claim(coro: Claimable, owner: Owner): void {
   checkUnclaimed(coro, owner);
-  (coro as Owned)[OWNER] = owner;
-  if (debugging.loops > 0) unclaimed.unregister(coro);
+  coro[OWNER] = owner;
+  coro[COUNT].started(coro);
 }
 
 /**
  * A generator does not tell whether it is suspended or finished. Its owner does: when that is done,
  * or comes back to it, having gone on from it, it is finished.
  */
-function checkUnclaimed(coro: object, owner: Owner | null): void {
-  const previous = (coro as Owned)[OWNER];
+function checkUnclaimed(coro: Claimable, owner: Owner | null): void {
+  const previous = coro[OWNER];
   if (previous === undefined) return;
   throw new RuntimeError(
     previous === owner || previous.done()
@@ -62,24 +62,35 @@ function checkUnclaimed(coro: object, owner: Owner | null): void {
   );
 }
 
-/** Whether a coroutine can be claimed: it is the library's, not a plain generator. */
-export function isClaimable(coro: object): boolean {
-  return NAME in coro;
+/** Notes that a coroutine is closed: if nobody has started it, nobody ever will. */
+export function noteClosed(coro: Claimable): void {
+  if (coro[OWNER] === undefined) claim(coro, SOMEBODY);
+}
+
+/** Whoever disposes of a coroutine that was never started has forgotten to await it. */
+export function checkStarted(coro: Claimable): void {
+  if (coro[OWNER] !== undefined) return;
+  noteClosed(coro);
+  const { name } = coro[COUNT];
+  throw new RuntimeError(
+    `coroutine '${name}' was never awaited: write "using _ = await ${name}()", or "yield*"`,
+  );
+}
+
+const NAME = Symbol("name");
+
+interface Named {
+  [NAME]?: string;
 }
 
 /** The name of the function that made a coroutine, as far as it is known. */
 export function coroutineName(coro: object): string | undefined {
-  return (coro as Owned)[NAME];
+  return isClaimable(coro) ? coro[COUNT].name : (coro as Named)[NAME];
 }
 
-/** Names a coroutine, or the prototype of all that a function makes; watches it in debug mode. */
+/** Names a coroutine, or the prototype of all that a function makes. */
 export function nameCoroutine(coro: object, name: string): void {
-  (coro as Owned)[NAME] = name;
-}
-
-/** Warns if a new coroutine object is never awaited. */
-export function watch(coro: object): void {
-  unclaimed.register(coro, (coro as Owned)[NAME] ?? "<generator>", coro);
+  (coro as Named)[NAME] = name || "<lambda>";
 }
 
 type Fulfilled<T, R> = ((value: T) => R | PromiseLike<R>) | null | undefined;
@@ -87,36 +98,78 @@ type Rejected<R> = ((error: unknown) => R | PromiseLike<R>) | null | undefined;
 
 /** `await coro`: drives it inside the current task; where there is none, in a task of its own. */
 export function awaitCoroutine<T, R1 = T, R2 = never>(
-  coro: Generator<unknown, T, unknown>,
+  coro: Generator<unknown, T, unknown> & Claimable,
   onFulfilled: Fulfilled<T, R1>,
   onRejected: Rejected<R2>,
 ): PromiseLike<R1 | R2> {
+  if (isNative(onFulfilled)) {
+    drive(coro, onFulfilled, onRejected as Resolve);
+    // It was the engine that called, and has no use for what is given.
+    return coro as unknown as PromiseLike<R1 | R2>;
+  }
+  return new Promise<T>((resolve, reject) => drive(coro, resolve as Resolve, reject))
+    .then(onFulfilled, onRejected);
+}
+
+function drive<T>(
+  coro: Generator<unknown, T, unknown> & Claimable,
+  resolve: Resolve,
+  reject: Resolve,
+): void {
   try {
     checkUnclaimed(coro, null);
-    const wait = Await.coroutine(coro, onFulfilled as Fulfilled<unknown, unknown>, onRejected);
-    if (wait === null) return requireRunningLoop().createTask(coro).then(onFulfilled, onRejected);
-    claim(coro, wait);
-    return wait.start() as PromiseLike<R1 | R2>;
+    const fn = runningFunction();
+    if (fn?.scheduler.isRunning) {
+      const wait = new CoroutineAwait(coro, fn, resolve, reject);
+      claim(coro, wait);
+      wait.start();
+    } else {
+      driveInTask(coro, fn, resolve);
+    }
   } catch (error) {
-    return Promise.reject(error).then(onFulfilled as Fulfilled<never, R1>, onRejected);
+    throwFrom(reject, error);
   }
 }
 
+/** Nobody's function awaits it, or one whose loop does not run any more. */
+function driveInTask<T>(
+  coro: Generator<unknown, T, unknown> & Claimable,
+  fn: TaskFrame | null,
+  resolve: Resolve,
+): void {
+  const cancellation = fn?.takeCancellation() ?? null;
+  const loop = runningLoop();
+  if (cancellation === null && loop !== null) return resolve(loop.createTask(coro));
+  coro.return(undefined as T);
+  throw cancellation ?? new RuntimeError(
+    "no running event loop: an async function has to be started by one, " +
+      "as in run(main) and not run(main())",
+  );
+}
+
 /** `yield* coro`: delegates to it, once. */
-export function delegate<C extends object>(coro: C): C {
+export function delegate<C extends Claimable>(coro: C): C {
   claim(coro, runningTask() as Owner | null ?? SOMEBODY);
   return coro;
 }
+
+type GeneratorMethod = (this: object, value: unknown) => unknown;
 
 /** The prototype of the prototypes of coroutine functions. */
 export const coroutinePrototype: object = Object.create(GeneratorPrototype, {
   then: {
     value<T>(
-      this: Generator<unknown, T, unknown>,
+      this: Generator<unknown, T, unknown> & Claimable,
       onFulfilled: Fulfilled<T, unknown>,
       onRejected: Rejected<unknown>,
     ) {
       return awaitCoroutine(this, onFulfilled, onRejected);
+    },
+  },
+  return: {
+    value(this: Claimable, value: unknown) {
+      noteClosed(this);
+      return (GeneratorPrototype as { return: GeneratorMethod }).return.call(this, value);
     },
   },
   toString: {
@@ -125,8 +178,14 @@ export const coroutinePrototype: object = Object.create(GeneratorPrototype, {
     },
   },
   [Symbol.iterator]: {
-    value(this: object) {
+    value(this: Claimable) {
       return delegate(this);
+    },
+  },
+  [Symbol.dispose]: {
+    value(this: Claimable & Generator) {
+      checkStarted(this);
+      this.return(undefined);
     },
   },
   [Symbol.toStringTag]: { value: "Coroutine" },

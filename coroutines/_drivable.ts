@@ -1,7 +1,15 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { IteratorPrototype } from "./_generators.ts";
+
 /** What a class has to say itself in order to be driven as a generator is. */
-type Own = "next" | "throw" | "return" | typeof Symbol.iterator | typeof Symbol.toStringTag;
+type Own =
+  | "next"
+  | "throw"
+  | "return"
+  | typeof Symbol.iterator
+  | typeof Symbol.toStringTag
+  | typeof Symbol.dispose;
 
 /**
  * A generator written as a class: cheaper than a `function*` where there is little to remember.
@@ -11,8 +19,7 @@ type Own = "next" | "throw" | "return" | typeof Symbol.iterator | typeof Symbol.
  */
 export abstract class Drivable<T> {
   static {
-    const GeneratorPrototype = Object.getPrototypeOf(function* () {}).prototype;
-    Object.setPrototypeOf(this.prototype, Object.getPrototypeOf(GeneratorPrototype));
+    Object.setPrototypeOf(this.prototype, IteratorPrototype);
   }
 
   /** Goes on to the next wait, or to the end. */
@@ -24,6 +31,10 @@ export abstract class Drivable<T> {
 
   [Symbol.iterator](): Generator<unknown, T, unknown> {
     return this;
+  }
+
+  [Symbol.dispose](): void {
+    this.return(undefined as T);
   }
 
   get [Symbol.toStringTag](): string {

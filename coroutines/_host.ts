@@ -23,6 +23,47 @@ const MAX_BLOCK_MS = 1;
 /** `Atomics.wait` wakes up late by about so many milliseconds; the rest is spent in a loop. */
 const WAKE_UP_MS = 0.11;
 
+/** Errors that may end in the rejection of a promise without anybody minding. */
+const forgiven = new WeakSet<object>();
+
+interface RejectionHost {
+  addEventListener?(
+    type: "unhandledrejection",
+    listener: (event: { reason: unknown; preventDefault(): void }) => void,
+  ): void;
+  process?: {
+    on?(event: "unhandledRejection", listener: (reason: unknown) => void): void;
+    listenerCount?(event: "unhandledRejection"): number;
+  };
+}
+
+let isForgiving = false;
+
+/**
+ * Keeps the host from ending the process because nobody handles the rejection of a promise with this
+ * very error.
+ */
+export function forgiveRejection(error: object): void {
+  forgiven.add(error);
+  if (isForgiving) return;
+  isForgiving = true;
+  const { addEventListener, process } = globalThis as RejectionHost;
+  if (addEventListener !== undefined) {
+    addEventListener.call(globalThis, "unhandledrejection", (event) => {
+      if (isForgiven(event.reason)) event.preventDefault();
+    });
+  } else if (process?.listenerCount?.("unhandledRejection") === 0) {
+    // Node: one who listens has to throw what is to end the process.
+    process.on?.("unhandledRejection", (reason) => {
+      if (!isForgiven(reason)) throw reason;
+    });
+  }
+}
+
+function isForgiven(reason: unknown): boolean {
+  return typeof reason === "object" && reason !== null && forgiven.has(reason);
+}
+
 const cell = typeof SharedArrayBuffer === "function"
   ? new Int32Array(new SharedArrayBuffer(4))
   : null;

@@ -10,6 +10,8 @@ export const run: unique symbol = Symbol("run");
 export interface Runnable {
   /** Runs once. Errors that belong to somebody are delivered there; what is thrown stops the loop. */
   [run](): void;
+  /** Whether all it does is to resolve a promise, so that it may run anywhere. */
+  readonly onlyWakes?: boolean;
 }
 
 /** A batch this large gives its array back, so that one spike does not keep its memory for ever. */
@@ -62,6 +64,27 @@ export class ReadyQueue {
     const entry = this.#batch[position];
     this.#batch[position] = undefined;
     return entry;
+  }
+
+  /** How many entries the batch had when it began. */
+  get batchSize(): number {
+    return this.#end;
+  }
+
+  /** What {@linkcode ReadyQueue.take} would give. */
+  get front(): Runnable | undefined {
+    return this.#position === this.#end ? undefined : this.#batch[this.#position];
+  }
+
+  /** Puts an entry before all that are left of the batch. */
+  pushFirst(entry: Runnable): void {
+    // As a rule there is room, where the entry was whose step goes on.
+    if (this.#position > 0) {
+      this.#batch[--this.#position] = entry;
+    } else {
+      this.#batch.splice(0, 0, entry);
+      this.#end++;
+    }
   }
 
   /** Forgets everything. */

@@ -1,37 +1,46 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /**
- * All module state of this layer: which loop, task and context the running code belongs to.
+ * All module state of this layer: for whom the running code runs.
  *
- * There are two ways to know. While a loop turns, nothing else runs: plain variables say whose step
- * this is, set before each step and cleared after it. Between the steps an async function goes on by
- * itself, from a microtask of its own: there the host's AsyncLocalStorage tells which task's it is.
+ * While a loop turns, nothing else runs: a plain variable says whose step this is. Between the steps
+ * an async function goes on by itself, from a microtask of its own: there the host's AsyncLocalStorage
+ * tells which function that is.
  *
- * Nothing is imported here but types of the files below: task and context appear as `object`.
+ * Nothing is imported here but types of the files below: tasks, contexts and extents appear as
+ * `object`.
  */
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { RuntimeError } from "./errors.ts";
 
-/** What an async function carries along its awaits. */
+/** The keys of a {@linkcode Frame}: its bearers are public classes, and these are nobody's but ours. */
+export const LOOP: unique symbol = Symbol("loop");
+export const TASK: unique symbol = Symbol("task");
+export const CONTEXT: unique symbol = Symbol("context");
+export const EXTENT: unique symbol = Symbol("extent");
+
+/** For whom code runs: a task, a callback, an async function that a task has called. */
 export interface Frame {
-  /** The loop whose turn started it. */
-  readonly loop: AbstractEventLoop;
-  /** The task it belongs to; `null` for what a loop's callbacks start. */
-  readonly task: object | null;
-  /** The values of its context variables. */
-  context: object | null;
+  /** The loop. */
+  readonly [LOOP]: AbstractEventLoop;
+  /** The task that the code is a part of; `null` for a callback. */
+  readonly [TASK]: object | null;
+  /** The values of the context variables; `null` until one is set. */
+  [CONTEXT]: object | null;
+  /** The innermost `asyncWith()` or function that the code is within; `null` for none. */
+  [EXTENT]: object | null;
+}
+
+/** A frame that code outside any step can carry along its awaits. */
+export interface NativeFrame extends Frame {
+  /** What the storage holds for it, from {@linkcode enrol} to {@linkcode discharge}; else 0. */
+  id: number;
 }
 
 interface Current {
-  /** Whether a loop is in its turn: then the fields below answer, else AsyncLocalStorage. */
-  turning: boolean;
-  /** The loop in its turn. */
-  loop: AbstractEventLoop | null;
-  /** The task in its step. */
-  task: object | null;
-  /** The context in force: of the step, or of a `Context.run()`. */
-  context: object | null;
+  /** Whose step is running; `null` between the steps. */
+  frame: Frame | null;
   /** The future that a `yield*` has just handed out: tells it from a plain `yield`. */
   awaited: object | null;
   /** The loop of `setEventLoop()`. */
@@ -40,23 +49,23 @@ interface Current {
   readonly loops: Set<AbstractEventLoop>;
   /** The number of the last task that was given no name. */
   taskNumber: number;
+  /** The context of code that runs for no loop. */
+  rootContext: object | null;
 }
 
 /** The state itself. */
 export const current: Current = {
-  turning: false,
-  loop: null,
-  task: null,
-  context: null,
+  frame: null,
   awaited: null,
   set: null,
   loops: new Set(),
   taskNumber: 0,
+  rootContext: null,
 };
 
 interface AsyncStorage {
-  run<R>(frame: Frame, fn: () => R): R;
-  getStore(): Frame | undefined;
+  run<A extends unknown[], R>(id: number, fn: (...args: A) => R, ...args: A): R;
+  getStore(): number | undefined;
 }
 
 interface Host {
@@ -76,41 +85,89 @@ function hostStorage(): AsyncStorage | undefined {
 
 const storage = hostStorage();
 
-/** The frame of the async function that is running, if it is one of ours. */
-export function currentFrame(): Frame | undefined {
-  return storage?.getStore();
+/** Whether async functions can be told apart between the steps. */
+export const canFollowAwaits: boolean = storage !== undefined;
+
+// The storage holds numbers, and not the frames themselves. Deno keeps what it holds in a WeakMap; the
+// garbage collector comes to the values of one last and in the order of their hashes, which scatters
+// them over the memory: ten thousand functions that take turns then cost ten times as much a turn.
+
+/** What the table of frames holds at the least. A power of two, as every size of it. */
+const MIN_FRAMES = 1024;
+
+/** The frames under way, each at the place of its id modulo the size. */
+let frames: (NativeFrame | undefined)[] = new Array(MIN_FRAMES);
+let frameCount = 0;
+let lastId = 0;
+
+/** Gives a frame an id, which no other ever has. */
+export function enrol(frame: NativeFrame): void {
+  if (++frameCount > frames.length >> 1) growFrames();
+  do lastId++; while (frames[lastId & (frames.length - 1)] !== undefined);
+  frame.id = lastId;
+  frames[lastId & (frames.length - 1)] = frame;
+}
+
+/** Takes the id back: code that goes on all the same, in a timer of the host say, is nobody's then. */
+export function discharge(frame: NativeFrame): void {
+  frames[frame.id & (frames.length - 1)] = undefined;
+  frame.id = 0;
+  if (--frameCount === 0 && frames.length > MIN_FRAMES) frames = new Array(MIN_FRAMES);
+}
+
+function growFrames(): void {
+  const old = frames;
+  frames = new Array(old.length * 2);
+  for (const frame of old) {
+    if (frame !== undefined) frames[frame.id & (frames.length - 1)] = frame;
+  }
+}
+
+/** The frame that the running code carries along its awaits. */
+export function nativeFrame(): NativeFrame | undefined {
+  const id = storage?.getStore();
+  if (id === undefined) return undefined;
+  const frame = frames[id & (frames.length - 1)];
+  return frame?.id === id ? frame : undefined;
 }
 
 /** Calls `fn`; the frame goes with it and with everything that it awaits. */
-export function runInFrame<R>(frame: Frame, fn: () => R): R {
-  return storage === undefined ? fn() : storage.run(frame, fn);
+export function callInFrame<A extends unknown[], R>(
+  frame: NativeFrame,
+  fn: (...args: A) => R,
+  ...args: A
+): R {
+  return storage === undefined ? fn(...args) : storage.run(frame.id, fn, ...args);
 }
 
-/** Whether code that runs now, outside any turn, carries another frame than this. */
-export function isForeignTo(frame: Frame): boolean {
-  return storage !== undefined && storage.getStore() !== frame;
+/** The frame that the running code belongs to. */
+export function currentFrame(): Frame | undefined {
+  return current.frame ?? nativeFrame();
 }
 
-/** Calls `fn` as a part of a loop's turn: within one, or from a microtask between two. */
-export function inTurnOf<R>(loop: AbstractEventLoop, fn: () => R): R {
-  const { turning, loop: outer, task, context } = current;
-  current.turning = true;
-  current.loop = loop;
+/** The frame that the running code belongs to, else an error. */
+export function requireFrame(): Frame {
+  const frame = currentFrame();
+  if (frame === undefined) throw new RuntimeError("no running event loop");
+  return frame;
+}
+
+/** Calls `fn` as a step of a frame's: within a step of another, or from a microtask. */
+export function stepIn<R>(frame: Frame, fn: () => R): R {
+  const outer = current.frame;
+  current.frame = frame;
   try {
     return fn();
   } finally {
-    current.turning = turning;
-    current.loop = outer;
-    current.task = task;
-    current.context = context;
+    current.frame = outer;
   }
 }
 
 /** The loop that runs the calling code, or `null`. */
 export function runningLoop(): AbstractEventLoop | null {
-  if (current.turning) return current.loop;
+  if (current.frame !== null) return current.frame[LOOP];
   if (storage === undefined) return current.loops.size === 1 ? [...current.loops][0]! : null;
-  const loop = storage.getStore()?.loop;
+  const loop = nativeFrame()?.[LOOP];
   return loop !== undefined && current.loops.has(loop) ? loop : null;
 }
 
@@ -128,8 +185,7 @@ export function requireRunningLoop(): AbstractEventLoop {
   return loop;
 }
 
-/** The task whose step or async function is running, or `null`. */
+/** The task that the running code is a part of, or `null`. */
 export function runningTask(): object | null {
-  if (current.turning) return current.task;
-  return currentFrame()?.task ?? null;
+  return currentFrame()?.[TASK] ?? null;
 }

@@ -17,15 +17,18 @@ import {
   iscoroutinefunction,
   requireCoroutine,
 } from "./coroutine.ts";
-import { debugging } from "./_coroutine_object.ts";
 import { ensureFuture } from "./ensure_future.ts";
 import { KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { Future, isfuture } from "./future.ts";
 import { Handle, TimerHandle } from "./handle.ts";
+import { debugging, listeners, NeverStarted } from "./_never_started.ts";
+import { textOf } from "./_reports.ts";
 import { inspectAsText, repr } from "./_repr.ts";
 import { runningLoop } from "./_running.ts";
-import { attachScheduler, Scheduler, schedulerOf, type TimerPrecision } from "./_scheduler.ts";
-import { type CreateTaskOptions, Task } from "./task.ts";
+import { SCHEDULER, Scheduler } from "./_scheduler.ts";
+import { SlowSteps } from "./_slow_steps.ts";
+import { type CreateTaskOptions, liveTasks, Task } from "./task.ts";
+import type { TimerPrecision } from "./_waits.ts";
 
 /** Options of an event loop. */
 export interface EventLoopOptions {
@@ -33,8 +36,13 @@ export interface EventLoopOptions {
   selector?: BaseSelector | undefined;
   /** Where the loop reads its time. Default: a {@linkcode MonotonicClock}. */
   clock?: Clock | undefined;
-  /** Whether to start in debug mode. Default: `false`. */
+  /** Whether to start in debug mode. Default: `ASYNCIO_DEBUG=1` in the environment. */
   debug?: boolean | undefined;
+  /**
+   * Whether what is reported, and would else only be written, makes the run fail: errors that nobody
+   * has asked for, coroutines that nobody has started. For tests. Default: `false`.
+   */
+  strict?: boolean | undefined;
   /**
    * How exactly timers fire: `"fine"`, within a fraction of a millisecond, by blocking the host for
    * less than a millisecond before the time; `"coarse"`, up to about two milliseconds late; `"auto"`,
@@ -83,6 +91,9 @@ type Callback = (...args: unknown[]) => unknown;
 export class BaseEventLoop extends AbstractEventLoop {
   // Invariant: a closed loop does not run and has nothing scheduled.
   readonly #scheduler: Scheduler;
+  readonly #neverStarted = new NeverStarted();
+  /** In strict mode, what has been reported. */
+  readonly #reports: unknown[] | null;
   #closed = false;
   #debug = false;
   #taskFactory: TaskFactory | null = null;
@@ -95,7 +106,7 @@ export class BaseEventLoop extends AbstractEventLoop {
   /**
    * A loop that does not run yet.
    *
-   * @param options `selector`, `clock`, `debug`, `timerPrecision`.
+   * @param options `selector`, `clock`, `debug`, `strict`, `timerPrecision`.
    */
   constructor(options: EventLoopOptions = {}) {
     super();
@@ -109,8 +120,14 @@ export class BaseEventLoop extends AbstractEventLoop {
         describeWaiting: () => this.#describeWaiting(),
       },
     );
-    attachScheduler(this, this.#scheduler);
+    this.#reports = options.strict ? [] : null;
+    listeners.set(this, (message) => this.#reports?.push(new RuntimeError(message)));
     this.setDebug(options.debug ?? false);
+  }
+
+  /** @internal */
+  get [SCHEDULER](): Scheduler {
+    return this.#scheduler;
   }
 
   /** The selector that reports I/O. */
@@ -137,7 +154,13 @@ export class BaseEventLoop extends AbstractEventLoop {
    */
   async runForever(): Promise<void> {
     this.#checkStartable();
-    await this.#scheduler.start();
+    const ended = this.#scheduler.start();
+    this.#neverStarted.begin();
+    try {
+      await ended;
+    } finally {
+      this.#neverStarted.end();
+    }
   }
 
   /**
@@ -176,6 +199,16 @@ export class BaseEventLoop extends AbstractEventLoop {
     return task.result();
   }
 
+  /**
+   * In strict mode: what has been reported since this was last asked, errors and, as errors, warnings.
+   * Whoever runs the loop is to make that a failure, as `run()` does.
+   *
+   * @returns The errors; none if the loop is not strict.
+   */
+  takeReports(): unknown[] {
+    return this.#reports?.splice(0) ?? [];
+  }
+
   /** Stops the loop after the batch of callbacks that is running, or that is ready if none is. */
   stop(): void {
     this.#scheduler.stop();
@@ -194,11 +227,16 @@ export class BaseEventLoop extends AbstractEventLoop {
   /**
    * Closes the loop and its selector, and drops what is scheduled. Does nothing the second time.
    *
+   * Reports the errors of tasks and futures that nobody has asked for, and coroutines that nobody has
+   * started.
+   *
    * @throws {RuntimeError} If the loop is running.
    */
   close(): void {
     if (this.isRunning()) throw new RuntimeError("Cannot close a running event loop");
     if (this.#closed) return;
+    this.#scheduler.unretrieved.reportAll();
+    this.#neverStarted.reportAll(this);
     this.setDebug(false);
     this.#closed = true;
     this.#scheduler.clear();
@@ -286,7 +324,7 @@ export class BaseEventLoop extends AbstractEventLoop {
   ): TimerHandle;
   callLater(delay: number, fn: Callback, ...args: unknown[]): TimerHandle {
     checkTime(delay, "delay");
-    return this.#addTimer(this.time() + delay, fn, args, "callLater");
+    return this.#addTimer(this.#scheduler.after(delay), fn, args, "callLater");
   }
 
   /**
@@ -322,7 +360,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.#checkCallback(fn, method);
     const context = takeContext(args);
     const handle = new TimerHandle(when, fn, args, this, context);
-    TimerHandle.schedule(handle);
+    this.#scheduler.scheduleAt(when, handle);
     return handle;
   }
 
@@ -395,17 +433,15 @@ export class BaseEventLoop extends AbstractEventLoop {
   /** Writes an error that belongs to nobody to `console.error`. */
   // CPython: Lib/asyncio/base_events.py, BaseEventLoop.default_exception_handler
   defaultExceptionHandler(context: ExceptionContext): void {
-    const { message, exception, ...details } = context;
-    const lines = [message || "Unhandled exception in event loop"];
-    for (const key of Object.keys(details).sort()) lines.push(`${key}: ${repr(details[key])}`);
-    const stack = exception instanceof Error ? [exception.stack ?? repr(exception)] : [];
-    if (exception !== undefined && stack.length === 0) stack.push(repr(exception));
-    console.error([...lines, ...stack].join("\n"));
+    console.error(textOf(context));
   }
 
   /** Hands an error that belongs to nobody to the exception handler. */
   // CPython: Lib/asyncio/base_events.py, BaseEventLoop.call_exception_handler
   callExceptionHandler(context: ExceptionContext): void {
+    this.#reports?.push(
+      "exception" in context ? context.exception : new RuntimeError(context.message),
+    );
     const failed = "Exception in default exception handler";
     if (this.#exceptionHandler === null) return this.#handleByDefault(context, failed);
     const handler = this.#exceptionHandler;
@@ -443,18 +479,17 @@ export class BaseEventLoop extends AbstractEventLoop {
     if (enabled === this.#debug) return;
     this.#debug = enabled;
     debugging.loops += enabled ? 1 : -1;
-    this.#scheduler.onSlow = enabled ? warnOfSlow : null;
+    this.#scheduler.isDebugging = enabled;
+    this.#scheduler.slowSteps = enabled ? new SlowSteps(this.#warnIfSlow) : null;
   }
 
-  /** Seconds from which a callback is slow, in debug mode. Default: 0.1. */
-  get slowCallbackDuration(): number {
-    return this.#scheduler.slowAfter;
-  }
+  readonly #warnIfSlow = (entry: unknown, seconds: number): void => {
+    if (seconds < this.slowCallbackDuration) return;
+    console.warn(`Executing ${entry} took ${seconds.toFixed(3)} seconds`);
+  };
 
-  /** Sets the seconds from which a callback is slow. */
-  set slowCallbackDuration(seconds: number) {
-    this.#scheduler.slowAfter = seconds;
-  }
+  /** Seconds from which a callback is slow, in debug mode. */
+  slowCallbackDuration: number = 0.1;
 
   /** Python's repr: `<SelectorEventLoop running=True closed=False debug=False>`. */
   override toString(): string {
@@ -463,7 +498,7 @@ export class BaseEventLoop extends AbstractEventLoop {
   }
 
   #describeWaiting(): string {
-    const tasks = Task.live(schedulerOf(this)).map((task) => task.getName());
+    const tasks = liveTasks(this).map((task) => task.getName());
     const who = tasks.length === 0 ? "nobody" : tasks.join(", ");
     return `nothing is ready and no timer is set; waiting: ${who}`;
   }
@@ -500,10 +535,6 @@ function contextOf({ task, future, handle }: ExceptionContext): Context | null {
 /** Closes a coroutine that is refused: nobody is going to run it. */
 function closeCoroutine(value: unknown): void {
   if (iscoroutine(value) && !isfuture(value)) value.return(undefined);
-}
-
-function warnOfSlow(entry: unknown, seconds: number): void {
-  console.warn(`Executing ${entry} took ${seconds.toFixed(3)} seconds`);
 }
 
 /** Takes a last argument of the form `{ context }` off the arguments of a callback. */

@@ -96,7 +96,18 @@ export class VirtualClock implements Clock {
     if (!(seconds >= 0)) {
       throw new ValueError(`Cannot advance the clock by ${seconds}: it never goes back`);
     }
-    this.#now += seconds;
+    this.advanceTo(this.#now + seconds);
+  }
+
+  /**
+   * Moves the clock on to a time. Timers that fall due run in the loop's next turn.
+   *
+   * @param when The time, in seconds; one that has passed changes nothing.
+   * @throws {ValueError} If `when` is not a number.
+   */
+  advanceTo(when: number): void {
+    if (Number.isNaN(when)) throw new ValueError("Cannot advance the clock to NaN");
+    if (when > this.#now) this.#now = when;
     for (const listener of this.#listeners) listener();
   }
 

@@ -2,18 +2,21 @@
 
 import { KeyError, ValueError } from "../selectors/mod.ts";
 import { RuntimeError } from "./errors.ts";
-import { current, currentFrame } from "./_running.ts";
+import { CONTEXT, current, currentFrame } from "./_running.ts";
 import { inspectAsText, repr, showOnce } from "./_repr.ts";
 
 type Variables = ReadonlyMap<ContextVar<unknown>, unknown>;
 
 const NONE: Variables = new Map();
 
-/** The context of code that runs in no task and no callback. */
-let root: Context | null = null;
+// What variables, tokens and contexts may do to each other, and nobody else to them.
+let redeem: <T>(token: Token<T>, variable: ContextVar<T>, context: Context) => void;
+let assign: <T>(context: Context, variable: ContextVar<T>, value: T) => void;
+let remove: <T>(context: Context, variable: ContextVar<T>) => void;
 
 /**
- * What {@linkcode ContextVar.set} gives, and {@linkcode ContextVar.reset} takes.
+ * What {@linkcode ContextVar.set} gives, and {@linkcode ContextVar.reset} takes. Disposing it resets
+ * the variable: `using _ = user.set("alice")` sets it for the rest of a scope.
  *
  * @example Usage
  * ```ts
@@ -38,6 +41,19 @@ export class Token<T> {
   readonly #context: Context;
   #used = false;
 
+  static {
+    redeem = (token, variable, context) => {
+      if (token.#used) throw new RuntimeError(`${token} has already been used once`);
+      if (token.var !== variable) {
+        throw new ValueError(`${token} was created by a different ContextVar`);
+      }
+      if (token.#context !== context) {
+        throw new ValueError(`${token} was created in a different Context`);
+      }
+      token.#used = true;
+    };
+  }
+
   /** Made by {@linkcode ContextVar.set}. */
   constructor(variable: ContextVar<T>, oldValue: T | typeof Token.MISSING, context: Context) {
     this.var = variable;
@@ -45,16 +61,9 @@ export class Token<T> {
     this.#context = context;
   }
 
-  /** Checks that the token may be used now, for this variable, and marks it as used. */
-  static redeem<T>(token: Token<T>, variable: ContextVar<T>, context: Context): void {
-    if (token.#used) throw new RuntimeError(`${token} has already been used once`);
-    if (token.var !== variable) {
-      throw new ValueError(`${token} was created by a different ContextVar`);
-    }
-    if (token.#context !== context) {
-      throw new ValueError(`${token} was created in a different Context`);
-    }
-    token.#used = true;
+  /** Resets the variable at the end of a `using` scope. */
+  [Symbol.dispose](): void {
+    this.var.reset(this);
   }
 
   /** Python's repr. */
@@ -135,7 +144,7 @@ export class ContextVar<T> {
   set(value: T): Token<T> {
     const context = ensureContext();
     const old = context.has(this) ? context.get(this) as T : Token.MISSING;
-    Context.assign(context, this, value);
+    assign(context, this, value);
     return new Token(this, old, context);
   }
 
@@ -147,9 +156,9 @@ export class ContextVar<T> {
    */
   reset(token: Token<T>): void {
     const context = ensureContext();
-    Token.redeem(token, this, context);
-    if (token.oldValue === Token.MISSING) Context.remove(context, this);
-    else Context.assign(context, this, token.oldValue);
+    redeem(token, this, context);
+    if (token.oldValue === Token.MISSING) remove(context, this);
+    else assign(context, this, token.oldValue);
   }
 
   /** Python's repr. */
@@ -183,6 +192,17 @@ export class ContextVar<T> {
 export class Context {
   #variables: Variables = NONE;
   #entered = false;
+
+  static {
+    assign = (context, variable, value) => {
+      context.#variables = new Map(context.#variables).set(variable as ContextVar<unknown>, value);
+    };
+    remove = (context, variable) => {
+      const variables = new Map(context.#variables);
+      variables.delete(variable as ContextVar<unknown>);
+      context.#variables = variables;
+    };
+  }
 
   /** The number of variables that are set. */
   get size(): number {
@@ -218,32 +238,35 @@ export class Context {
     if (this.#entered || currentContext() === this) {
       throw new RuntimeError(`cannot enter context: ${this} is already entered`);
     }
-    const outer = current.context;
+    const outer = currentContext();
     this.#entered = true;
-    current.context = this;
+    setContext(this);
     try {
       return fn(...args);
     } finally {
-      current.context = outer;
+      setContext(outer);
       this.#entered = false;
     }
+  }
+
+  /** The variables that are set. */
+  keys(): IterableIterator<ContextVar<unknown>> {
+    return this.#variables.keys();
+  }
+
+  /** Their values, in the same order. */
+  values(): IterableIterator<unknown> {
+    return this.#variables.values();
+  }
+
+  /** The variables and their values. */
+  items(): IterableIterator<[ContextVar<unknown>, unknown]> {
+    return this.#variables.entries();
   }
 
   /** The variables and their values. */
   [Symbol.iterator](): IterableIterator<[ContextVar<unknown>, unknown]> {
     return this.#variables.entries();
-  }
-
-  /** Sets a variable in a context. {@linkcode ContextVar.set} is the way to call it. */
-  static assign<T>(context: Context, variable: ContextVar<T>, value: T): void {
-    context.#variables = new Map(context.#variables).set(variable as ContextVar<unknown>, value);
-  }
-
-  /** Removes a variable from a context. {@linkcode ContextVar.reset} is the way to call it. */
-  static remove<T>(context: Context, variable: ContextVar<T>): void {
-    const variables = new Map(context.#variables);
-    variables.delete(variable as ContextVar<unknown>);
-    context.#variables = variables;
   }
 
   /** Python's repr, shortened. */
@@ -260,10 +283,14 @@ for (const { prototype } of [Token, ContextVar, Context]) inspectAsText(prototyp
  * Most tasks and callbacks never touch a context variable, so their context is made when one does.
  */
 export function currentContext(): Context | null {
-  if (current.context !== null) return current.context as Context;
-  if (current.turning) return null;
   const frame = currentFrame();
-  return (frame === undefined ? root : frame.context) as Context | null;
+  return (frame === undefined ? current.rootContext : frame[CONTEXT]) as Context | null;
+}
+
+function setContext(context: Context | null): void {
+  const frame = currentFrame();
+  if (frame === undefined) current.rootContext = context;
+  else frame[CONTEXT] = context;
 }
 
 /** The context that the calling code runs in, made if need be. */
@@ -271,10 +298,7 @@ export function ensureContext(): Context {
   const context = currentContext();
   if (context !== null) return context;
   const made = new Context();
-  if (current.turning) return current.context = made;
-  const frame = currentFrame();
-  if (frame === undefined) root = made;
-  else frame.context = made;
+  setContext(made);
   return made;
 }
 

@@ -1,14 +1,17 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { AsyncCall, isDrivable, isGeneratorFunction } from "./_async_call.ts";
+import { AsyncCall, COROUTINE_FUNCTION, isLazy } from "./_async_call.ts";
 import {
+  coroutineName,
   coroutinePrototype,
-  debugging,
+  COUNT,
   isClaimable,
   nameCoroutine,
-  watch,
 } from "./_coroutine_object.ts";
 import type { Future } from "./future.ts";
+import { isAsyncFunction, isGeneratorFunction } from "./_generators.ts";
+import { isDrivable } from "./_kinds.ts";
+import { countOf } from "./_never_started.ts";
 import { repr } from "./_repr.ts";
 
 /**
@@ -60,11 +63,6 @@ export type Result<A> = A extends Generator<unknown, infer T, infer _> ? T
   : A extends () => infer B ? Result<B>
   : never;
 
-const AsyncFunction = Object.getPrototypeOf(async function () {}) as object;
-
-/** Marks what {@linkcode coroutine} returns. */
-const COROUTINE_FUNCTION = Symbol("coroutineFunction");
-
 // deno-lint-ignore no-explicit-any
 type AnyFunction = (this: any, ...args: any[]) => unknown;
 
@@ -112,23 +110,23 @@ export function coroutine<A extends unknown[], T, This = unknown>(
 }
 
 function fromGeneratorFunction(fn: AnyFunction): AnyFunction {
+  const count = countOf(fn.name);
   const prototype = fn.prototype as object;
   if (!isClaimable(prototype)) {
     Object.setPrototypeOf(prototype, coroutinePrototype);
-    nameCoroutine(prototype, fn.name || "<lambda>");
+    Object.defineProperty(prototype, COUNT, { value: count });
   }
   return function (this: unknown, ...args: unknown[]): unknown {
     const coro = fn.apply(this, args) as object;
-    if (debugging.loops > 0) watch(coro);
+    count.made(coro);
     return coro;
   };
 }
 
 function fromAsyncFunction(fn: AnyFunction): AnyFunction {
+  const count = countOf(fn.name);
   return function (this: unknown, ...args: unknown[]): unknown {
-    const coro = new AsyncCall(() => fn.apply(this, args), fn.name);
-    if (debugging.loops > 0) watch(coro);
-    return coro;
+    return new AsyncCall(() => fn.apply(this, args), count);
   };
 }
 
@@ -172,8 +170,7 @@ export function iscoroutine(value: unknown): value is Coroutine<unknown> {
  */
 export function iscoroutinefunction(value: unknown): boolean {
   if (typeof value !== "function") return false;
-  return isGeneratorFunction(value) || Object.getPrototypeOf(value) === AsyncFunction ||
-    COROUTINE_FUNCTION in value;
+  return isLazy(value) || isAsyncFunction(value);
 }
 
 /**
@@ -183,19 +180,30 @@ export function iscoroutinefunction(value: unknown): boolean {
 export function toCoroutine<T>(
   value: Coroutine<T> | CoroutineFunction<T>,
 ): Coroutine<T> | undefined {
-  if (typeof value === "function") {
-    if (COROUTINE_FUNCTION in value || isGeneratorFunction(value)) return value() as Coroutine<T>;
-    return new AsyncCall<T>(value);
+  if (typeof value !== "function") return isDrivable(value) ? value : undefined;
+  if (!isLazy(value)) return new AsyncCall<T>(value, countOf(value.name));
+  if (isGeneratorFunction(value)) nameGenerators(value);
+  return value() as Coroutine<T>;
+}
+
+/** Has the generators of a function tell its name. */
+function nameGenerators(fn: { name: string; prototype?: object }): void {
+  const { prototype } = fn;
+  if (prototype !== undefined && coroutineName(prototype) === undefined) {
+    nameCoroutine(prototype, fn.name);
   }
-  return isDrivable(value) ? value : undefined;
 }
 
 /** Like {@linkcode toCoroutine}, with an error that says what to do. */
 export function requireCoroutine<T>(value: Coroutine<T> | CoroutineFunction<T>): Coroutine<T> {
   const coro = toCoroutine(value);
   if (coro !== undefined) return coro;
-  const hint = value instanceof Promise
+  throw new TypeError(`a coroutine was expected, got ${repr(value)}${hintFor(value)}`);
+}
+
+/** What to do about a promise where a coroutine is asked for. */
+export function hintFor(value: unknown): string {
+  return value instanceof Promise
     ? ": pass the async function itself, not its Promise, which has started outside any task"
     : "";
-  throw new TypeError(`a coroutine was expected, got ${repr(value)}${hint}`);
 }

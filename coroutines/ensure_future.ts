@@ -1,11 +1,11 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
-import { isThenable } from "./_async_call.ts";
 import { type Awaitable, type CoroutineFunction, toCoroutine } from "./coroutine.ts";
 import { ValueError } from "../selectors/mod.ts";
 import { type Future, isfuture } from "./future.ts";
 import { fromPromise } from "./from_promise.ts";
+import { isThenable } from "./_kinds.ts";
 import { repr } from "./_repr.ts";
 import { currentLoop } from "./_running.ts";
 

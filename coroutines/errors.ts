@@ -146,3 +146,37 @@ export class StopAsyncIteration extends Error {
     this.prototype.name = "StopAsyncIteration";
   }
 }
+
+/**
+ * A coroutine is being closed before its end: what a context manager hears of its body then.
+ *
+ * CPython throws it into a coroutine. JavaScript's `return()` throws nothing, so it reaches the
+ * `aexit()` of `asyncWith()` and nobody else.
+ *
+ * @example Usage
+ * ```ts
+ * import { asyncWith, type Coroutine, GeneratorExit } from "@asyncio/asyncio";
+ * import { assertInstanceOf } from "@std/assert";
+ *
+ * let seen: unknown;
+ * const manager = {
+ *   *aenter(): Coroutine<void> {},
+ *   *aexit(error?: unknown): Coroutine<void> {
+ *     seen = error;
+ *   },
+ * };
+ * const coro = asyncWith(manager, function* () {
+ *   yield;
+ * });
+ * coro.next();
+ * coro.return(undefined);
+ * assertInstanceOf(seen, GeneratorExit);
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/exceptions.html#GeneratorExit}
+ */
+export class GeneratorExit extends Error {
+  static {
+    this.prototype.name = "GeneratorExit";
+  }
+}

@@ -5,6 +5,7 @@ import { CancelledError } from "./errors.ts";
 import { Future } from "./future.ts";
 import { currentLoop } from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
+import { runningFunction } from "./_task_frame.ts";
 
 /** Options of {@linkcode fromPromise}. */
 export interface FromPromiseOptions {
@@ -40,18 +41,22 @@ export function fromPromise<T>(
 ): Future<T> {
   const future = new Future<T>({ loop: options.loop ?? currentLoop() });
   const scheduler = schedulerOf(future.getLoop());
+  const fn = runningFunction();
   let waiting = true;
   const end = () => {
-    if (waiting) scheduler.foreignWaits--;
+    if (waiting) scheduler.outside--;
     waiting = false;
   };
-  scheduler.foreignWaits++;
+  scheduler.outside++;
+  fn?.wrapped();
   future.addDoneCallback(end);
   promise.then((value) => {
     end();
+    fn?.unwrapped();
     if (!future.done()) future.setResult(value);
   }, (error) => {
     end();
+    fn?.unwrapped();
     if (future.done()) return;
     if (error instanceof CancelledError) future.cancel(error.message);
     else future.setException(error);

@@ -1,16 +1,19 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
-import { addWaiter, Await } from "./_await.ts";
 import type { Context } from "./context.ts";
 import { Drivable } from "./_drivable.ts";
 import { CancelledError, InvalidStateError, RuntimeError } from "./errors.ts";
+import { awaitFuture, isNative, type Resolve } from "./_future_await.ts";
 import { Handle } from "./handle.ts";
+import { noteOrigin, originOf } from "./_origin.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
 import { inspectAsText, repr, reprCall, showOnce } from "./_repr.ts";
 import { current, currentLoop } from "./_running.ts";
 import { type Scheduler, schedulerOf } from "./_scheduler.ts";
-import { noteRetrieved, noteUnretrieved, unseen } from "./_unretrieved.ts";
+import { runningFunction } from "./_task_frame.ts";
+import { unseen } from "./_unretrieved.ts";
+import { addWaiter } from "./_waitable.ts";
 
 enum State {
   Pending,
@@ -47,6 +50,28 @@ class Callback extends Handle {
   constructor(fn: DoneCallback<never>, future: Future<unknown>, context?: Context | null) {
     super(fn, [future], future.getLoop(), context);
     this.fn = fn;
+  }
+}
+
+/** What settles a promise when a future is done. */
+class Observer implements Runnable {
+  readonly #future: Future<unknown>;
+  readonly #resolve: Resolve;
+  readonly #reject: Resolve;
+
+  constructor(future: Future<unknown>, resolve: Resolve, reject: Resolve) {
+    this.#future = future;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  get onlyWakes(): boolean {
+    return true;
+  }
+
+  [run](): void {
+    schedulerOf(this.#future.getLoop()).following.wokeUnseen();
+    Future.settle(this.#future, this.#resolve, this.#reject);
   }
 }
 
@@ -100,6 +125,7 @@ export class Future<T> implements PromiseLike<T> {
    */
   constructor(options: FutureOptions = {}) {
     this.#scheduler = schedulerOf(options.loop ?? currentLoop());
+    if (this.#scheduler.isDebugging) noteOrigin(this);
   }
 
   /**
@@ -178,7 +204,7 @@ export class Future<T> implements PromiseLike<T> {
   setException(exception: unknown): void {
     this.#checkPending();
     const error = isErrorClass(exception) ? new exception() : exception;
-    noteUnretrieved(this, this.getLoop(), error);
+    this.#scheduler.unretrieved.note(this, error);
     this.#settle(State.FailedUnseen, error);
   }
 
@@ -211,7 +237,7 @@ export class Future<T> implements PromiseLike<T> {
   protected noteRetrieved(): void {
     if (this.#state !== State.FailedUnseen) return;
     this.#state = State.Failed;
-    noteRetrieved(this);
+    this.#scheduler.unretrieved.forget(this);
   }
 
   /**
@@ -262,7 +288,8 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   /**
-   * `await future` waits for the result.
+   * `await future` waits for the result: cancelling the task that awaits cancels the future. Called by
+   * hand, `then()` only observes.
    *
    * @returns A native promise, as `Promise.prototype.then()` does.
    */
@@ -270,9 +297,34 @@ export class Future<T> implements PromiseLike<T> {
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
     onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
-    const onValue = onFulfilled as ((value: unknown) => unknown) | null | undefined;
-    if (!this.done()) return Await.future(this, onValue, onRejected) as Promise<R1 | R2>;
-    return settled(this).then(onFulfilled, onRejected);
+    const fn = isNative(onFulfilled) && isNative(onRejected) ? runningFunction() : null;
+    if (fn === null) return this.#observe().then(onFulfilled, onRejected);
+    if (this.done()) Future.settle(this, onFulfilled as Resolve, onRejected as Resolve);
+    else awaitFuture(fn, this, onFulfilled as Resolve, onRejected as Resolve);
+    // It was the engine that called, and has no use for what is given.
+    return this as unknown as Promise<R1 | R2>;
+  }
+
+  #observe(): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.done()) Future.settle(this, resolve as Resolve, reject);
+      else this[addWaiter](new Observer(this, resolve as Resolve, reject));
+    });
+  }
+
+  /**
+   * For awaits: passes the outcome on.
+   *
+   * @internal
+   */
+  static settle(future: Future<unknown>, resolve: Resolve, reject: Resolve): void {
+    let value;
+    try {
+      value = future.result();
+    } catch (error) {
+      return reject(error);
+    }
+    resolve(value);
   }
 
   /** Calls `onRejected` if it fails or is cancelled, as `Promise.prototype.catch()` does. */
@@ -289,7 +341,12 @@ export class Future<T> implements PromiseLike<T> {
 
   /** Python's repr: `<Future finished result=42>`. */
   toString(): string {
-    return showOnce(this, () => `<${this.constructor.name} ${this.describe().join(" ")}>`);
+    return showOnce(this, () => `<${this.constructor.name} ${this.#describeAll().join(" ")}>`);
+  }
+
+  #describeAll(): string[] {
+    const origin = originOf(this);
+    return origin === undefined ? this.describe() : [...this.describe(), `created at ${origin}`];
   }
 
   /** The words of the repr: state, outcome, callbacks. */

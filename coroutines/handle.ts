@@ -3,17 +3,62 @@
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { Context, inheritContext } from "./context.ts";
 import { KeyboardInterrupt } from "./errors.ts";
-import { run } from "./_ready_queue.ts";
+import { isAsyncFunction } from "./_generators.ts";
+import { noteOrigin } from "./_origin.ts";
+import { run, type Runnable } from "./_ready_queue.ts";
 import { inspectAsText, reprCall } from "./_repr.ts";
-import { current } from "./_running.ts";
+import {
+  callInFrame,
+  CONTEXT,
+  current,
+  discharge,
+  enrol,
+  EXTENT,
+  type Frame,
+  LOOP,
+  type NativeFrame,
+  TASK,
+} from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
-import { dropped, popped } from "./_timer_heap.ts";
+import { dropped, popped, type TimerEntry } from "./_timer_heap.ts";
 
 /** The arguments of all callbacks without any. */
 const NO_ARGS: readonly unknown[] = [];
 
 /** A function that a loop calls. */
 type Callback = (...args: unknown[]) => unknown;
+
+/** What an async function carries along its awaits that was given for a callback. */
+class CallbackFrame implements NativeFrame {
+  id = 0;
+  readonly #handle: Frame;
+
+  constructor(handle: Frame) {
+    this.#handle = handle;
+  }
+
+  get [LOOP](): AbstractEventLoop {
+    return this.#handle[LOOP];
+  }
+
+  get [TASK](): null {
+    return null;
+  }
+
+  get [CONTEXT](): object | null {
+    return this.#handle[CONTEXT];
+  }
+
+  set [CONTEXT](context: object | null) {
+    this.#handle[CONTEXT] = context;
+  }
+
+  get [EXTENT](): null {
+    return null;
+  }
+
+  set [EXTENT](_extent: object | null) {}
+}
 
 /**
  * A callback that waits for its turn: what `loop.callSoon()` gives.
@@ -38,10 +83,11 @@ type Callback = (...args: unknown[]) => unknown;
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Handle}
  */
-export class Handle {
+export class Handle implements Frame, Runnable {
   // Invariant: a cancelled handle holds no callback and no arguments.
   readonly #loop: AbstractEventLoop;
-  #context: Context | null;
+  /** @internal */
+  [CONTEXT]: object | null;
   #callback: Callback | null;
   #args: readonly unknown[];
 
@@ -66,8 +112,27 @@ export class Handle {
     this.#callback = callback as Callback;
     this.#args = args.length === 0 ? NO_ARGS : args;
     this.#loop = loop;
-    this.#context = context ?? inheritContext();
+    this[CONTEXT] = context ?? inheritContext();
+    if (loop.getDebug()) noteOrigin(this);
   }
+
+  /** @internal */
+  get [LOOP](): AbstractEventLoop {
+    return this.#loop;
+  }
+
+  /** @internal */
+  get [TASK](): null {
+    return null;
+  }
+
+  /** @internal */
+  get [EXTENT](): null {
+    return null;
+  }
+
+  /** @internal */
+  set [EXTENT](_extent: object | null) {}
 
   /** Keeps the callback from being called. Does nothing if it was called already. */
   cancel(): void {
@@ -82,7 +147,7 @@ export class Handle {
 
   /** The context that the callback runs in. */
   getContext(): Context {
-    return this.#context ??= new Context();
+    return (this[CONTEXT] ??= new Context()) as Context;
   }
 
   /** The loop that it belongs to. */
@@ -90,36 +155,44 @@ export class Handle {
     return this.#loop;
   }
 
-  /** For the loop: calls the callback. */
+  /**
+   * For the loop: calls the callback.
+   *
+   * @internal
+   */
+  // CPython: Lib/asyncio/events.py, Handle._run
   [run](): void {
     const callback = this.#callback;
     if (callback === null) return;
     const args = this.#args;
-    current.task = null;
-    current.context = this.#context;
+    current.frame = this;
     try {
+      if (isAsyncFunction(callback)) return this.#callAsync(callback, args);
       const result = args.length === 0 ? callback() : callback(...args);
-      if (result instanceof Promise) this.#follow(result);
+      if (result instanceof Promise) this.#follow(result, null);
     } catch (error) {
       if (error instanceof KeyboardInterrupt) throw error;
-      this.#keepContext();
       this.#report(error);
     }
-    this.#keepContext();
   }
 
-  /** A reader's handle runs again, in the context that it may have made now. */
-  #keepContext(): void {
-    if (current.context !== null) this.#context = current.context as Context;
+  /** The callback is an async function: it goes on in its own context, outside any task. */
+  #callAsync(callback: Callback, args: readonly unknown[]): void {
+    const frame = new CallbackFrame(this);
+    enrol(frame);
+    this.#follow(callInFrame(frame, callback, ...args) as Promise<unknown>, frame);
   }
 
-  /** The callback is an async function: it goes on outside any task. */
-  #follow(promise: Promise<unknown>): void {
+  #follow(promise: Promise<unknown>, frame: CallbackFrame | null): void {
     const scheduler = schedulerOf(this.#loop);
-    scheduler.foreignWaits++;
-    scheduler.wokeNative = true;
-    promise.then(() => scheduler.foreignWaits--, (error) => {
-      scheduler.foreignWaits--;
+    scheduler.outside++;
+    scheduler.following.wokeUnseen();
+    const end = () => {
+      scheduler.outside--;
+      if (frame !== null) discharge(frame);
+    };
+    promise.then(end, (error) => {
+      end();
       this.#report(error);
     });
   }
@@ -160,12 +233,13 @@ export class Handle {
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.TimerHandle}
  */
-export class TimerHandle extends Handle {
+export class TimerHandle extends Handle implements TimerEntry {
   readonly #when: number;
-  #scheduled = false;
+  /** Whether it is among the loop's timers. */
+  #scheduled = true;
 
   /**
-   * Made by the loop.
+   * Made by the loop, and put among its timers.
    *
    * @param when The loop's time, in seconds, at which to call.
    * @param callback The function to call.
@@ -182,12 +256,6 @@ export class TimerHandle extends Handle {
   ) {
     super(callback, args, loop, context);
     this.#when = when;
-  }
-
-  /** For the loop: puts the handle among its timers. */
-  static schedule(handle: TimerHandle): void {
-    handle.#scheduled = true;
-    schedulerOf(handle.loop).scheduleAt(handle.#when, handle);
   }
 
   /** The loop's time, in seconds, at which the callback is called. */

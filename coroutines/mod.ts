@@ -56,7 +56,7 @@ export {
 } from "./future.ts";
 export { Handle, TimerHandle } from "./handle.ts";
 export { inspectAsText, repr } from "./_repr.ts";
-export type { TimerPrecision } from "./_scheduler.ts";
 export { EventLoop, SelectorEventLoop } from "./selector_event_loop.ts";
 export { sleep } from "./sleep.ts";
+export type { TimerPrecision } from "./_waits.ts";
 export { allTasks, type CreateTaskOptions, currentTask, Task, type TaskOptions } from "./task.ts";

@@ -3,13 +3,15 @@
 import { ValueError } from "../selectors/mod.ts";
 import { BaseCoroutine } from "./_base_coroutine.ts";
 import type { CoroutineObject } from "./coroutine.ts";
-import { delegate, nameCoroutine, OWNER, type Owner } from "./_coroutine_object.ts";
+import { COUNT, delegate, noteClosed, OWNER, type Owner } from "./_coroutine_object.ts";
 import { RuntimeError } from "./errors.ts";
+import { awaitTurn, isNative, type Resolve } from "./_future_await.ts";
 import { Future, hideName } from "./future.ts";
+import { type Count, countOf } from "./_never_started.ts";
 import { run } from "./_ready_queue.ts";
 import { repr } from "./_repr.ts";
 import { current, requireRunningLoop } from "./_running.ts";
-import { schedulerOf } from "./_scheduler.ts";
+import { runningFunction } from "./_task_frame.ts";
 import { dropped, popped, type TimerEntry } from "./_timer_heap.ts";
 
 /**
@@ -41,6 +43,22 @@ export function sleep<T = undefined>(delay: number, result?: T): CoroutineObject
   return new Sleep<T>(delay, result as T);
 }
 
+/** How far a {@linkcode Sleep} has come. */
+enum State {
+  New,
+  /** Somebody has taken possession of it. */
+  Claimed,
+  /** It waits for a turn. */
+  Yielded,
+  /** It waits for its timer. */
+  Timed,
+  Over,
+}
+
+const SLEEPS = countOf("sleep");
+
+const TURN: IteratorResult<unknown, never> = Object.freeze({ done: false, value: undefined });
+
 /**
  * The coroutine of one `sleep()`. A class and not a generator, because it is the most common of all:
  * `sleep(0)` costs one small object.
@@ -48,73 +66,104 @@ export function sleep<T = undefined>(delay: number, result?: T): CoroutineObject
  * CPython: Lib/asyncio/tasks.py, sleep.
  */
 class Sleep<T> extends BaseCoroutine<T> {
+  // Invariant: #timer is set in Timed, and only then.
   readonly #delay: number;
   readonly #result: T;
-  #state: "new" | "claimed" | "yielded" | "over" | Timer<T> = "new";
-
-  static {
-    nameCoroutine(this.prototype, "sleep");
-  }
+  #state = State.New;
+  #timer: Timer<T> | null = null;
 
   constructor(delay: number, result: T) {
     super();
     this.#delay = delay;
     this.#result = result;
+    SLEEPS.made(this);
+  }
+
+  get [COUNT](): Count {
+    return SLEEPS;
   }
 
   /** Its state tells whether it is awaited; that costs nothing, where a note on it would. */
   get [OWNER](): Owner | undefined {
-    if (this.#state === "new") return undefined;
-    return {
-      done: () => this.#state === "over" || this.#state instanceof Timer && this.#state.done(),
-    };
+    if (this.#state === State.New) return undefined;
+    return { done: () => this.#state === State.Over || this.#timer?.done() === true };
   }
 
   set [OWNER](_owner: Owner) {
-    this.#state = "claimed";
+    this.#state = State.Claimed;
   }
 
   /** `yield* sleep(d)`: the timer takes the place of the coroutine, unless it is a mere turn. */
   override [Symbol.iterator](): Generator<unknown, T, unknown> {
-    if (this.#state !== "new") return delegate(this);
-    if (this.#delay <= 0) return this;
-    return (this.#state = this.#start())[Symbol.iterator]();
+    if (this.#state !== State.New) return delegate(this);
+    if (!(this.#delay <= 0)) return this.#start()[Symbol.iterator]();
+    SLEEPS.started(this);
+    this.#state = State.Claimed;
+    return this;
+  }
+
+  /** `await sleep(d)`, the same way. */
+  override then<R1 = T, R2 = never>(
+    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
+  ): PromiseLike<R1 | R2> {
+    const fn = this.#state === State.New && isNative(onFulfilled) ? runningFunction() : null;
+    if (!fn?.scheduler.isRunning) return super.then(onFulfilled, onRejected);
+    if (!(this.#delay <= 0)) return this.#start().then(onFulfilled, onRejected);
+    SLEEPS.started(this);
+    this.#state = State.Over;
+    awaitTurn(fn, this.#result, onFulfilled as Resolve, onRejected as Resolve);
+    return this as unknown as PromiseLike<R1 | R2>;
   }
 
   next(): IteratorResult<unknown, T> {
-    if (this.#state === "new" || this.#state === "claimed") {
-      if (!(this.#delay <= 0)) return (this.#state = this.#start()).next();
-      requireRunningLoop();
-      this.#state = "yielded";
-      return { done: false, value: undefined };
+    switch (this.#state) {
+      case State.New:
+      case State.Claimed:
+        if (!(this.#delay <= 0)) return this.#start().next();
+        requireRunningLoop();
+        if (this.#state === State.New) SLEEPS.started(this);
+        this.#state = State.Yielded;
+        return TURN;
+      case State.Yielded:
+        this.#state = State.Over;
+        return { done: true, value: this.#result };
+      case State.Timed:
+        return this.#timer!.next();
+      default:
+        throw new RuntimeError("cannot reuse already awaited coroutine");
     }
-    if (this.#state === "over") throw new RuntimeError("cannot reuse already awaited coroutine");
-    if (this.#state !== "yielded") return this.#state.next();
-    this.#state = "over";
-    return { done: true, value: this.#result };
   }
 
   throw(error: unknown): IteratorResult<unknown, T> {
-    const state = this.#state;
-    this.#state = "over";
-    if (typeof state !== "string") return state.throw(error);
+    this.#close()?.throw(error);
     throw error;
   }
 
   return(value: T): IteratorResult<unknown, T> {
-    const state = this.#state;
-    this.#state = "over";
-    if (typeof state !== "string") state.return(value);
+    this.#close()?.return(value);
     return { done: true, value };
+  }
+
+  #close(): Timer<T> | null {
+    noteClosed(this);
+    const timer = this.#timer;
+    this.#timer = null;
+    this.#state = State.Over;
+    return timer;
   }
 
   #start(): Timer<T> {
     const delay = this.#delay;
+    if (this.#state === State.New) SLEEPS.started(this);
+    this.#state = State.Over;
     if (typeof delay !== "number") {
       throw new TypeError(`delay must be a number of seconds, got ${repr(delay)}`);
     }
     if (Number.isNaN(delay)) throw new ValueError("Invalid delay: NaN (not a number)");
-    return new Timer(delay, this.#result);
+    this.#timer = new Timer(delay, this.#result);
+    this.#state = State.Timed;
+    return this.#timer;
   }
 }
 
@@ -146,7 +195,7 @@ class Timer<T> extends Future<T> implements TimerEntry {
     const loop = requireRunningLoop();
     super({ loop });
     this.#outcome = result;
-    schedulerOf(loop).scheduleAt(loop.time() + delay, this);
+    this.scheduler.scheduleAfter(delay, this);
   }
 
   /** The time has come. */
@@ -160,6 +209,12 @@ class Timer<T> extends Future<T> implements TimerEntry {
 
   [popped](): void {
     if (this.#phase !== Phase.Dropped) this.#phase = Phase.Popped;
+  }
+
+  /** Who asks goes on, and needs the timer no more. */
+  override result(): T {
+    if (this.done()) this.#drop();
+    return super.result();
   }
 
   #drop(): void {
@@ -179,7 +234,6 @@ class Timer<T> extends Future<T> implements TimerEntry {
       current.awaited = this;
       return { done: false, value: this };
     }
-    this.#drop();
     return { done: true, value: this.result() };
   }
 

@@ -1,16 +1,27 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
-import { addWaiter, badYield, inPlaceOf, resume, type Waitable } from "./_await.ts";
-import { Context, ensureContext, inheritContext } from "./context.ts";
+import { Context, inheritContext } from "./context.ts";
 import { type Coroutine, type CoroutineFunction, requireCoroutine } from "./coroutine.ts";
 import { claim, coroutineName, isClaimable } from "./_coroutine_object.ts";
+import { Driver } from "./_driver.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
+import { enclosingGuard } from "./_extent.ts";
 import { Future } from "./future.ts";
+import { type Live, NEXT, PREVIOUS } from "./_live_list.ts";
 import { run } from "./_ready_queue.ts";
 import { repr } from "./_repr.ts";
-import { current, inTurnOf, requireRunningLoop, runningTask } from "./_running.ts";
+import {
+  CONTEXT,
+  current,
+  EXTENT,
+  requireRunningLoop,
+  runningTask,
+  stepIn,
+  TASK,
+} from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
+import type { Waitable } from "./_waitable.ts";
 
 /** What can be given to a new task. */
 export interface CreateTaskOptions {
@@ -28,23 +39,13 @@ export interface TaskOptions extends CreateTaskOptions {
   loop?: AbstractEventLoop | null | undefined;
 }
 
-// deno-lint-ignore no-explicit-any
-type AnyTask = Task<any>;
-
 /** What there is to know of a task that was cancelled, or whose signal was asked for. */
 class Cancellation {
   /** How many calls of `cancel()` are not taken back. */
   requests = 0;
   /** The text of the latest. */
   message = "";
-  /** Whether a `CancelledError` is to be thrown at the next step. */
-  pending = false;
   controller: AbortController | null = null;
-
-  takeError(): CancelledError {
-    this.pending = false;
-    return new CancelledError(this.message);
-  }
 
   abort(): void {
     if (this.controller === null || this.controller.signal.aborted) return;
@@ -74,21 +75,21 @@ class Cancellation {
  *
  * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.Task}
  */
-export class Task<T> extends Future<T> {
-  // Invariants, of a task that is not done. It is in one of three states:
-  // - running: it is `current.task`;
-  // - scheduled: it stands in the ready queue, once, and #waiter, if there is one, is done;
-  // - waiting: #waiter is not done, and holds the task as a listener.
-  // It is linked, by #previous and #next, into the scheduler's list of live tasks.
+export class Task<T> extends Driver<T> implements Live {
+  // It is linked, by PREVIOUS and NEXT, into the loop's list of tasks that are not done.
   //
   // What most tasks never need is kept out of the object: a million of them are alive at once.
-  readonly #coro: Coroutine<T>;
-  #waiter: Waitable | null = null;
   #cancellation: Cancellation | null = null;
   #name: string | number;
-  #context: Context | null;
-  #previous: AnyTask | null = null;
-  #next: AnyTask | null = null;
+  #endedEagerly = false;
+  /** @internal */
+  [CONTEXT]: object | null;
+  /** @internal */
+  [EXTENT]: object | null;
+  /** @internal */
+  [PREVIOUS]: Live | null = null;
+  /** @internal */
+  [NEXT]: Live | null = null;
 
   /**
    * A task, scheduled to start in the next turn.
@@ -99,32 +100,30 @@ export class Task<T> extends Future<T> {
    * @throws {RuntimeError} If there is no current event loop.
    */
   constructor(coro: Coroutine<T> | CoroutineFunction<T>, options: TaskOptions = {}) {
-    super(options);
-    this.#coro = this.#claim(requireCoroutine(coro));
+    super(requireCoroutine(coro), options);
     this.#name = nameOf(options.name);
-    this.#context = options.context ?? inheritContext();
-    this.#link();
+    this[CONTEXT] = options.context ?? inheritContext();
+    this[EXTENT] = enclosingGuard();
+    this.scheduler.tasks.add(this);
+    this.#claim();
     if (options.eagerStart && this.getLoop().isRunning()) this.#startEagerly();
     else this.scheduler.schedule(this);
   }
 
-  /** The tasks of a scheduler that are not done. */
-  static live(scheduler: { firstTask: object | null }): Task<unknown>[] {
-    const tasks: Task<unknown>[] = [];
-    let task = scheduler.firstTask as Task<unknown> | null;
-    for (; task !== null; task = task.#next) tasks.push(task);
-    return tasks.reverse();
+  /** @internal */
+  get [TASK](): this {
+    return this;
   }
 
-  /** The coroutine that it runs. */
-  getCoro(): Coroutine<T> {
-    return this.#coro;
+  /** The coroutine that it runs; `null` if it came to its end in an eager start. */
+  getCoro(): Coroutine<T> | null {
+    return this.#endedEagerly ? null : this.coro;
   }
 
   /** The context that it runs in. */
   getContext(): Context {
     // Most tasks never set a variable, and have no context until somebody asks.
-    return this.#context ??= current.task === this ? ensureContext() : new Context();
+    return (this[CONTEXT] ??= new Context()) as Context;
   }
 
   /** The name. */
@@ -179,7 +178,7 @@ export class Task<T> extends Future<T> {
     cancellation.requests++;
     cancellation.message = message ?? "";
     cancellation.abort();
-    if (!this.#waiter?.cancel(cancellation.message)) cancellation.pending = true;
+    this.interrupt(cancellation.message);
     return true;
   }
 
@@ -197,133 +196,65 @@ export class Task<T> extends Future<T> {
   uncancel(): number {
     const cancellation = this.#cancellation;
     if (cancellation === null || cancellation.requests === 0) return 0;
-    if (--cancellation.requests === 0) {
-      cancellation.pending = false;
-      this.#waiter?.forgetCancel?.();
-    }
+    if (--cancellation.requests === 0) this.forgetCancel();
     return cancellation.requests;
-  }
-
-  /** For the loop: runs the coroutine to its next wait. */
-  // CPython: Lib/asyncio/tasks.py, Task.__step
-  [run](): void {
-    this.#step(this.#cancellation?.pending ? this.#takeCancelledError() : null);
-  }
-
-  /**
-   * For async functions called by the coroutine: goes on where one returns.
-   *
-   * @internal
-   */
-  [resume](cancellation: CancelledError | null): void {
-    if (cancellation !== null) this.#cancellation!.pending = true;
-    this.#step(null);
-  }
-
-  #step(error: unknown): void {
-    this.#waiter = null;
-    current.task = this;
-    current.context = this.#context;
-    let step: IteratorResult<unknown, T>;
-    try {
-      step = error === null ? this.#coro.next() : this.#coro.throw(error);
-    } catch (thrown) {
-      this.#context = current.context as Context | null;
-      return this.#fail(thrown);
-    }
-    if (this.#context !== current.context) this.#context = current.context as Context | null;
-    if (step.done) this.#finish(step.value);
-    else this.#suspend(step.value);
   }
 
   /** Runs the first step within the step, or the callback, of whoever creates the task. */
   // CPython: Lib/asyncio/tasks.py, Task.__eager_start
   #startEagerly(): void {
-    inTurnOf(this.getLoop(), () => this[run]());
+    stepIn(this, () => this[run]());
+    this.#endedEagerly = this.done();
   }
 
-  /** Waits for what the coroutine has yielded. */
-  #suspend(yielded: unknown): void {
-    if (yielded === undefined || yielded === null) return this.scheduler.schedule(this);
-    const error = badYield(this, this.getLoop(), yielded);
-    if (error !== null) return this.#throwSoon(error);
-    const waiter = yielded as Waitable;
-    waiter[addWaiter](this);
-    this.#waiter = waiter;
-    if (this.#cancellation?.pending && waiter.cancel(this.#cancellation.message)) {
-      this.#cancellation.pending = false;
-    }
-  }
-
-  /** Throws an error into the coroutine in the next turn; a cancellation meanwhile goes first. */
-  #throwSoon(error: Error): void {
-    this.scheduler.schedule({
-      [run]: () => this.#step(this.#cancellation?.pending ? this.#takeCancelledError() : error),
-    });
-  }
-
-  #finish(value: T): void {
-    this.#unlink();
+  /** @internal */
+  protected override finish(value: T): void {
+    this.scheduler.tasks.remove(this);
     // It may have been cancelled by itself in its last step.
-    if (this.#cancellation?.pending) this.cancelWith(this.#cancellation.takeError());
+    const cancellation = this.takeCancellation();
+    if (cancellation !== null) this.cancelWith(cancellation);
     else super.setResult(value);
   }
 
-  #fail(error: unknown): void {
-    this.#unlink();
+  /** @internal */
+  protected override fail(error: unknown): void {
+    this.scheduler.tasks.remove(this);
     if (error instanceof CancelledError) return this.cancelWith(error);
     super.setException(error);
     if (error instanceof KeyboardInterrupt) throw error;
   }
 
-  #takeCancelledError(): CancelledError {
-    return inPlaceOf(this.#waiter, this.#cancellation!.takeError());
-  }
-
-  /** Takes possession of the coroutine; where it has an owner, of one that says so. */
-  #claim(coro: Coroutine<T>): Coroutine<T> {
-    if (!isClaimable(coro)) return coro;
+  /** Takes possession of the coroutine. One that has an owner is refused, in the first step. */
+  #claim(): void {
+    const { coro } = this;
+    if (!isClaimable(coro)) return;
     try {
       claim(coro, this);
-      return coro;
     } catch (error) {
-      return refuse(error);
+      this.refuse(error);
     }
-  }
-
-  #link(): void {
-    const { scheduler } = this;
-    const first = scheduler.firstTask as AnyTask | null;
-    this.#next = first;
-    if (first !== null) first.#previous = this;
-    scheduler.firstTask = this;
-  }
-
-  #unlink(): void {
-    if (this.#previous === null) this.scheduler.firstTask = this.#next;
-    else this.#previous.#next = this.#next;
-    if (this.#next !== null) this.#next.#previous = this.#previous;
-    this.#previous = this.#next = null;
   }
 
   /** The words of the repr: state, name, coroutine, what it waits for. */
   // CPython: Lib/asyncio/base_tasks.py, _task_repr_info
   protected override describe(): string[] {
     const [state, ...details] = super.describe();
-    const coro = coroutineName(this.#coro);
+    const coro = coroutineName(this.coro);
     const words = [
       this.cancelling() > 0 && !this.done() ? "cancelling" : state!,
       `name=${repr(this.getName())}`,
       `coro=<${coro === undefined ? "generator" : `${coro}()`}>`,
     ];
-    if (this.#waiter !== null) words.push(`wait_for=${this.#waiter}`);
+    if (this.waiter !== null) words.push(`wait_for=${describeWait(this.waiter)}`);
     return [...words, ...details];
   }
 }
 
-// deno-lint-ignore require-yield
-function* refuse(error: unknown): Coroutine<never> {
-  throw error;
+/** What is waited for in the end: an async function that is called tells it by its own `await`. */
+function describeWait(waiter: Waitable): string {
+  let inner: Waitable | null | undefined = waiter;
+  while (inner && !(inner instanceof Future) && inner.waiter !== undefined) inner = inner.waiter;
+  return inner ? String(inner) : "<Future pending>";
 }
 
 function nameOf(name: unknown): string | number {
@@ -381,5 +312,10 @@ export function currentTask(loop?: AbstractEventLoop | null): Task<unknown> | nu
  * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.all_tasks}
  */
 export function allTasks(loop?: AbstractEventLoop | null): Set<Task<unknown>> {
-  return new Set(Task.live(schedulerOf(loop ?? requireRunningLoop())));
+  return new Set(liveTasks(loop ?? requireRunningLoop()));
+}
+
+/** The tasks of a loop that are not done, in the order of their creation. */
+export function liveTasks(loop: AbstractEventLoop): Task<unknown>[] {
+  return schedulerOf(loop).tasks.toArray().filter((one) => one instanceof Task);
 }

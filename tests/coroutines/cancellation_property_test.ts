@@ -168,7 +168,7 @@ Deno.test("A cancellation is never lost, whatever an async function awaits", asy
             await sleep(100);
           }
           assertEquals(books.ended, books.begun);
-          assert(schedulerOf(test.loop).foreignWaits <= 1);
+          assert(schedulerOf(test.loop).outside <= 1);
         });
       }),
       { numRuns: 300 },

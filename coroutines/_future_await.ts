@@ -1,0 +1,168 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * How native `await` waits for a future, and how `task.cancel()` gets at native `await`.
+ *
+ * JavaScript awaits by calling `thenable.then(resolve, reject)`, from a microtask that belongs to the
+ * awaiting function. That is where these come from. Which function is awaiting is known from
+ * AsyncLocalStorage, so nested calls and `Promise.all` find the same frame.
+ */
+
+import { CancelledError } from "./errors.ts";
+import { forgiveRejection } from "./_host.ts";
+import { run, type Runnable } from "./_ready_queue.ts";
+import { TASK } from "./_running.ts";
+import type { PendingAwait, TaskFrame } from "./_task_frame.ts";
+import { addWaiter, inPlaceOf, type Waitable } from "./_waitable.ts";
+
+/** What native `await` hands to `then()`. */
+export type Resolve = (value: unknown) => void;
+
+/**
+ * One native `await` of a future, or of a mere turn of the loop. A function that awaits one thing
+ * after the other uses one again and again.
+ */
+export class FutureAwait implements Runnable, PendingAwait {
+  // Invariant: it stands in the list of its frame from wait() or yield() to [run].
+  previous: PendingAwait | null = null;
+  next: PendingAwait | null = null;
+
+  readonly #frame: TaskFrame;
+  #future: Waitable | null = null;
+  #value: unknown = undefined;
+  #resolve!: Resolve;
+  #reject!: Resolve;
+  /** What is to be thrown in place of the outcome. */
+  #cancellation: CancelledError | null = null;
+
+  constructor(frame: TaskFrame) {
+    this.#frame = frame;
+  }
+
+  /** Waits for a future. */
+  wait(future: Waitable, resolve: Resolve, reject: Resolve): void {
+    this.#future = future;
+    this.#enter(resolve, reject);
+    future[addWaiter](this);
+    if (this.#cancellation !== null && future.cancel(this.#cancellation.message)) {
+      this.#cancellation = null;
+    }
+    this.#arrive();
+  }
+
+  /** Waits for the next turn of the loop. */
+  yield(value: unknown, resolve: Resolve, reject: Resolve): void {
+    this.#value = value;
+    this.#enter(resolve, reject);
+    this.#frame.scheduler.schedule(this);
+    this.#arrive();
+  }
+
+  #enter(resolve: Resolve, reject: Resolve): void {
+    const frame = this.#frame;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#cancellation = frame.takeCancellation();
+    frame.enter(this);
+  }
+
+  /** The function has come to its wait: the loop may go on, from right here. */
+  #arrive(): void {
+    this.#frame.scheduler.following.arrived(this.#frame);
+  }
+
+  get waiter(): Waitable | null {
+    return this.#future;
+  }
+
+  get onlyWakes(): boolean {
+    return true;
+  }
+
+  // CPython: Lib/asyncio/tasks.py, Task.cancel
+  interrupt(message: string): void {
+    if (this.#future?.cancel(message)) return;
+    this.#cancellation = new CancelledError(message);
+  }
+
+  forgetCancel(): void {
+    this.#cancellation = null;
+    this.#future?.forgetCancel?.();
+  }
+
+  /** For the loop: the waiting is over, and the function goes on, in a microtask of its own. */
+  [run](): void {
+    const future = this.#future;
+    const cancellation = this.#cancellation;
+    const reject = this.#reject;
+    this.#future = this.#cancellation = null;
+    this.#frame.leave(this);
+    this.#frame.spare = this;
+    if (cancellation !== null) return throwFrom(reject, inPlaceOf(future, cancellation));
+    if (future === null) return this.#resolve(this.#value);
+    let value;
+    try {
+      value = future.result();
+    } catch (error) {
+      return throwFrom(reject, error);
+    }
+    this.#resolve(value);
+  }
+
+  /** The task that it is a part of, for the warning that a step of it is slow. */
+  toString(): string {
+    return String(this.#frame[TASK]);
+  }
+}
+
+/** Waits for a future that is not done, as an `await` of an async function. */
+export function awaitFuture(
+  frame: TaskFrame,
+  future: Waitable,
+  resolve: Resolve,
+  reject: Resolve,
+): void {
+  const error = frame.refuse(future);
+  if (error === null) spareAwait(frame).wait(future, resolve, reject);
+  else throwFrom(reject, error);
+}
+
+/** Waits for the next turn of the loop, as an `await` of an async function. */
+export function awaitTurn(
+  frame: TaskFrame,
+  value: unknown,
+  resolve: Resolve,
+  reject: Resolve,
+): void {
+  spareAwait(frame).yield(value, resolve, reject);
+}
+
+function spareAwait(frame: TaskFrame): FutureAwait {
+  const { spare } = frame;
+  if (!(spare instanceof FutureAwait)) return new FutureAwait(frame);
+  frame.spare = null;
+  return spare;
+}
+
+/** Rejects an `await`. Where nobody awaits that function, a cancellation is nobody's error. */
+export function throwFrom(reject: Resolve, error: unknown): void {
+  if (error instanceof CancelledError) forgiveRejection(error);
+  reject(error);
+}
+
+/**
+ * Whether a function is one of the engine's, as those are which `await` and `Promise.all()` hand to
+ * `then()`; one who calls it by hand gives functions of his own.
+ */
+export function isNative(fn: unknown): fn is Resolve {
+  return typeof fn === "function" && toSource.call(fn) === NATIVE;
+}
+
+const toSource = Function.prototype.toString;
+const NATIVE = toSource.call(resolveOf());
+
+function resolveOf(): Resolve {
+  let resolve!: Resolve;
+  new Promise((given) => resolve = given);
+  return resolve;
+}

@@ -1,0 +1,130 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * Coroutine objects that nobody ever starts: a forgotten `await` or `yield*`.
+ *
+ * How many coroutines of each name have been made and started is always counted, which costs two
+ * increments: so a loop that is closed can name what was forgotten. In debug mode each of them is
+ * watched, and reported with the line that made it, when it is garbage or when the loop is closed.
+ */
+
+import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import { whereCalled } from "./_origin.ts";
+import { current, runningLoop } from "./_running.ts";
+
+/** How many loops are in debug mode: then each new coroutine is watched. */
+export const debugging = { loops: 0 };
+
+/** The coroutines of one name. */
+export class Count {
+  /** How many were made and not started. */
+  unstarted = 0;
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** The coroutine is a new one. */
+  made(coro: object): void {
+    this.unstarted++;
+    if (debugging.loops > 0) watch(coro, this.name);
+  }
+
+  /** Somebody drives it, or closes it. */
+  started(coro: object): void {
+    this.unstarted--;
+    if (debugging.loops > 0) unwatch(coro);
+  }
+}
+
+const counts = new Map<string, Count>();
+
+/** The count of the coroutines of a name. */
+export function countOf(name: string): Count {
+  let count = counts.get(name);
+  if (count === undefined) counts.set(name, count = new Count(name || "<lambda>"));
+  return count;
+}
+
+/** A coroutine that is watched. */
+interface Watch {
+  readonly ref: WeakRef<object>;
+  readonly loop: AbstractEventLoop | null;
+  readonly name: string;
+  readonly message: string;
+}
+
+const watches = new Map<WeakRef<object>, Watch>();
+const watchOf = new WeakMap<object, Watch>();
+const garbage = new FinalizationRegistry<Watch>((watch) => {
+  if (watches.delete(watch.ref)) report(watch.loop, watch.message);
+});
+
+function watch(coro: object, name: string): void {
+  const origin = whereCalled();
+  const message = messageFor(name) + (origin === undefined ? "" : ` (made at ${origin})`);
+  const entry: Watch = { ref: new WeakRef(coro), loop: runningLoop(), name, message };
+  watches.set(entry.ref, entry);
+  watchOf.set(coro, entry);
+  garbage.register(coro, entry, coro);
+}
+
+function unwatch(coro: object): void {
+  const entry = watchOf.get(coro);
+  if (entry === undefined) return;
+  watches.delete(entry.ref);
+  garbage.unregister(coro);
+}
+
+function messageFor(name: string): string {
+  return `coroutine '${name}' was never awaited`;
+}
+
+/** Loops that want to hear what is reported, besides the user. */
+export const listeners: WeakMap<AbstractEventLoop, (message: string) => void> = new WeakMap();
+
+function report(loop: AbstractEventLoop | null, message: string): void {
+  console.warn(message);
+  if (loop !== null) listeners.get(loop)?.(message);
+}
+
+/** The coroutines that were made while a loop ran, and not started. */
+export class NeverStarted {
+  /** How many there were of each name when the run began; `null` while another loop runs, too. */
+  #before: Map<Count, number> | null = null;
+  readonly #forgotten = new Map<Count, number>();
+
+  /** The loop begins to run. */
+  begin(): void {
+    this.#before = current.loops.size > 1
+      ? null
+      : new Map([...counts.values()].map((count) => [count, count.unstarted]));
+  }
+
+  /** It has come to its end. */
+  end(): void {
+    if (this.#before === null || current.loops.size > 1) return;
+    for (const count of counts.values()) {
+      const forgotten = count.unstarted - (this.#before.get(count) ?? 0);
+      if (forgotten === 0) continue;
+      this.#forgotten.set(count, (this.#forgotten.get(count) ?? 0) + forgotten);
+    }
+    this.#before = null;
+  }
+
+  /** Reports what is left: the loop is being closed. */
+  reportAll(loop: AbstractEventLoop): void {
+    const named = new Set<string>();
+    for (const entry of [...watches.values()]) {
+      if (entry.loop !== loop) continue;
+      watches.delete(entry.ref);
+      report(loop, entry.message);
+      named.add(entry.name);
+    }
+    for (const [count, forgotten] of this.#forgotten) {
+      if (forgotten <= 0 || named.has(count.name)) continue;
+      report(loop, messageFor(count.name) + (forgotten === 1 ? "" : `: ${forgotten} of them`));
+    }
+  }
+}

@@ -1,0 +1,42 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/** In debug mode: where in the user's program something was made. */
+
+/** Where the library is, whose own lines say nothing to users. */
+const LIBRARY = /^.*\/(?=coroutines\/)/.exec(import.meta.url ?? "")?.[0];
+const FOLDERS = ["selectors/", "coroutines/", "asyncio/"];
+
+/** How many lines of a stack are looked at. */
+const DEPTH = 50;
+
+const origins = new WeakMap<object, string>();
+
+/** Notes that an object is being made, for {@linkcode originOf}. */
+export function noteOrigin(object: object): void {
+  const origin = whereCalled();
+  if (origin !== undefined) origins.set(object, origin);
+}
+
+/** Where something was made, as `file:line`, as far as that was noted. */
+export function originOf(value: unknown): string | undefined {
+  return typeof value === "object" && value !== null ? origins.get(value) : undefined;
+}
+
+/** The line of the user's program that has called the library, as `file:line`. */
+export function whereCalled(): string | undefined {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = DEPTH;
+  const { stack = "" } = new Error();
+  Error.stackTraceLimit = limit;
+  for (const line of stack.split("\n").slice(1)) {
+    const place = /\(?(\S+:\d+):\d+\)?$/.exec(line)?.[1];
+    if (place !== undefined && isUsers(place)) return place.replace(/^file:\/\//, "");
+  }
+  return undefined;
+}
+
+function isUsers(place: string): boolean {
+  // Lines of the host's own, `ext:core/01_core.js:100` say, are nobody's.
+  if (/^(?:ext|node):/.test(place)) return false;
+  return !FOLDERS.some((folder) => LIBRARY !== undefined && place.startsWith(LIBRARY + folder));
+}

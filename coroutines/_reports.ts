@@ -1,0 +1,46 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/** What a loop says of errors that belong to nobody. */
+
+import type { ExceptionContext } from "./abstract_event_loop.ts";
+import { originOf } from "./_origin.ts";
+import { repr } from "./_repr.ts";
+
+/**
+ * For so long, in milliseconds, after an error that says so the system is taken to have no descriptor
+ * left.
+ */
+const SCARCITY = 5_000;
+
+let lastScarcity = -Infinity;
+
+/**
+ * A report as text.
+ *
+ * CPython: Lib/asyncio/base_events.py, BaseEventLoop.default_exception_handler.
+ */
+export function textOf(context: ExceptionContext): string {
+  const { message, exception, ...details } = context;
+  const lines = [message || "Unhandled exception in event loop"];
+  for (const key of Object.keys(details).sort()) {
+    lines.push(`${key}: ${repr(details[key])}`);
+    const origin = originOf(details[key]);
+    if (origin !== undefined) lines.push(`${key} created at ${origin}`);
+  }
+  if (exception !== undefined) lines.push(traceOf(exception));
+  return lines.join("\n");
+}
+
+/**
+ * The stack of an error. To show it Deno opens files, and where there is no descriptor left for them it
+ * ends the process: then the error has to do.
+ */
+function traceOf(exception: unknown): string {
+  if (!(exception instanceof Error) || isScarce(exception)) return repr(exception);
+  return exception.stack ?? repr(exception);
+}
+
+function isScarce(exception: Error): boolean {
+  if (/\(os error (?:23|24)\)/.test(exception.message)) lastScarcity = performance.now();
+  return performance.now() - lastScarcity < SCARCITY;
+}

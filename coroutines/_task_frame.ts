@@ -1,0 +1,54 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/** An async function that a task has called, as seen by its awaits. */
+
+import type { CancelledError } from "./errors.ts";
+import type { Followed } from "./_following.ts";
+import { type NativeFrame, nativeFrame, TASK } from "./_running.ts";
+import type { Scheduler } from "./_scheduler.ts";
+import type { Waitable } from "./_waitable.ts";
+
+/** One `await`, of those that an async function waits in. */
+export interface PendingAwait {
+  /** Neighbours in the list of the function's. */
+  previous: PendingAwait | null;
+  next: PendingAwait | null;
+  /** What it waits for at the moment. */
+  readonly waiter: Waitable | null;
+  /** Throws a `CancelledError` into what is awaited, or out of the `await`. */
+  interrupt(message: string): void;
+  /** Takes back an interruption that is still to be delivered. */
+  forgetCancel(): void;
+}
+
+/** An async function that a task has called. Nested calls, and `Promise.all()`, share one. */
+export interface TaskFrame extends NativeFrame, Followed {
+  readonly [TASK]: object;
+  readonly scheduler: Scheduler;
+  /** An await that is over, to be used again. */
+  spare: PendingAwait | null;
+  /** Adds an await to those that the function waits in. */
+  enter(wait: PendingAwait): void;
+  /** Takes it out: the function goes on. */
+  leave(wait: PendingAwait): void;
+  /** A promise that it was given has been wrapped, so that it is waited for by somebody else. */
+  wrapped(): void;
+  /** Such a promise has settled. */
+  unwrapped(): void;
+  /** Why the function cannot wait for a future, to be thrown at once; `null` if it can. */
+  refuse(future: Waitable): Error | null;
+  /** The cancellation that has been waiting for an await to be thrown from; `null` for none. */
+  takeCancellation(): CancelledError | null;
+  /** Leaves a cancellation to be thrown from the next await. */
+  cancelNext(cancellation: CancelledError): void;
+}
+
+/** The async function that is running, if a task has called it. */
+export function runningFunction(): TaskFrame | null {
+  const frame = nativeFrame();
+  return frame !== undefined && isTaskFrame(frame) ? frame : null;
+}
+
+function isTaskFrame(frame: NativeFrame): frame is TaskFrame {
+  return frame[TASK] !== null;
+}

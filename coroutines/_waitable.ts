@@ -1,0 +1,85 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/** What a coroutine may hand to whoever drives it: something to wait for, seen from below. */
+
+import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import { CancelledError, RuntimeError } from "./errors.ts";
+import type { Runnable } from "./_ready_queue.ts";
+import { repr } from "./_repr.ts";
+import { current } from "./_running.ts";
+
+/** The key of the method that takes what is to run when the waiting is over. */
+export const addWaiter: unique symbol = Symbol("addWaiter");
+
+/** A future, an async function under way: what `yield*` hands out. */
+export interface Waitable {
+  /** Runs `waiter` when it is done. */
+  [addWaiter](waiter: Runnable): void;
+  getLoop(): AbstractEventLoop;
+  /** Passes a cancellation on. Returns whether it was taken. */
+  cancel(message?: string): boolean;
+  result(): unknown;
+  /** What an async function waits for itself. */
+  readonly waiter?: Waitable | null;
+  /** Takes back a `cancel()` that nobody has heard of yet. A plain future is cancelled for good. */
+  forgetCancel?(): void;
+}
+
+/** Whether a value can be waited for. */
+export function isWaitable(value: unknown): value is Waitable {
+  return typeof value === "object" && value !== null && addWaiter in value;
+}
+
+/**
+ * What is wrong with what a coroutine yielded: `null` for something of this loop's that `yield*` has
+ * handed out. CPython: Lib/asyncio/tasks.py, Task.__step_run_and_handle_result.
+ */
+export function badYield(
+  task: object | null,
+  loop: AbstractEventLoop,
+  yielded: unknown,
+): RuntimeError | null {
+  if (isWaitable(yielded)) {
+    const handedOut = current.awaited === yielded;
+    current.awaited = null;
+    const error = badWait(task, loop, yielded);
+    if (error !== null || handedOut) return error;
+    return new RuntimeError(
+      `yield was used instead of yield* in task ${task} with ${repr(yielded)}`,
+    );
+  }
+  if (typeof (yielded as Iterator<unknown> | null)?.next === "function") {
+    return new RuntimeError(
+      `yield was used instead of yield* for generator in task ${task} with ${repr(yielded)}`,
+    );
+  }
+  return new RuntimeError(`Task got bad yield: ${repr(yielded)}`);
+}
+
+/** Why a task cannot wait for a future; `null` if it can. */
+export function badWait(
+  task: object | null,
+  loop: AbstractEventLoop,
+  future: Waitable,
+): RuntimeError | null {
+  if (future.getLoop() !== loop) {
+    return new RuntimeError(
+      `Task ${task} got Future ${repr(future)} attached to a different loop`,
+    );
+  }
+  return future === task ? new RuntimeError(`Task cannot await on itself: ${task}`) : null;
+}
+
+/**
+ * What to throw for a cancellation that comes between the end of a wait and the next step. The
+ * outcome of the wait is lost, and counts as seen; but if that was cancelled itself, its error goes
+ * first. CPython: Lib/asyncio/tasks.py, Task.__wakeup.
+ */
+export function inPlaceOf(waiter: Waitable | null, cancellation: CancelledError): CancelledError {
+  try {
+    waiter?.result();
+  } catch (error) {
+    if (error instanceof CancelledError) return error;
+  }
+  return cancellation;
+}
