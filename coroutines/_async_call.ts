@@ -2,14 +2,14 @@
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { BaseCoroutine } from "./_base_coroutine.ts";
-import { COUNT, noteClosed, OWNER, type Owner } from "./_coroutine_object.ts";
+import { COUNT, noteClosed, OWNER, type Owner } from "./_claim.ts";
 import { Driver, resume } from "./_driver.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { type Extent, isGuarded, leaveBehind } from "./_extent.ts";
 import { Future } from "./future.ts";
 import { afterIO } from "./_host.ts";
-import { isGeneratorFunction } from "./_generators.ts";
-import { isDrivable, isThenable } from "./_kinds.ts";
+import { isGeneratorFunction, isThenable } from "./_generators.ts";
+import { isDrivable } from "./_kinds.ts";
 import { type Count, countOf } from "./_never_started.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
 import { repr } from "./_repr.ts";
@@ -27,7 +27,7 @@ import {
   TASK,
 } from "./_running.ts";
 import { type Scheduler, schedulerOf } from "./_scheduler.ts";
-import type { PendingAwait, TaskFrame } from "./_task_frame.ts";
+import type { CoroutineStarter, FutureStarter, PendingAwait, TaskFrame } from "./_task_frame.ts";
 import { addWaiter, badWait, type Waitable } from "./_waitable.ts";
 
 /** How far an {@linkcode AsyncCall} has come. */
@@ -64,8 +64,10 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   // to be thrown from #owed awaits.
   id = 0;
   round = 0;
-  spare: PendingAwait | null = null;
+  spare: FutureStarter | null = null;
+  spareDriver: CoroutineStarter | null = null;
   outer: Extent | null = null;
+  scheduler!: Scheduler;
   readonly [COUNT]: Count;
   [OWNER]: Owner | undefined = undefined;
   [EXTENT]: object | null = this;
@@ -131,7 +133,7 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
     this.outer = caller[EXTENT] as Extent | null;
     this.#content = null;
     this.#state = State.Native;
-    const { scheduler } = this;
+    const scheduler = this.scheduler = schedulerOf(caller[LOOP]);
     scheduler.outside++;
     scheduler.following.woke(this);
     enrol(this);
@@ -313,7 +315,7 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   // The frame of the function.
 
   get [LOOP](): AbstractEventLoop {
-    return this.#caller[LOOP];
+    return this.scheduler.loop;
   }
 
   get [TASK](): object {
@@ -326,10 +328,6 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
 
   set [CONTEXT](context: object | null) {
     this.#caller[CONTEXT] = context;
-  }
-
-  get scheduler(): Scheduler {
-    return schedulerOf(this.#caller[LOOP]);
   }
 
   get task(): object {
@@ -345,6 +343,10 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
       this.scheduler.outside--;
     }
     this.#first = wait;
+  }
+
+  awaits(wait: PendingAwait): boolean {
+    return this.#first === wait || wait.previous !== null;
   }
 
   leave(wait: PendingAwait): void {
@@ -381,7 +383,7 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   // What the driver waits for.
 
   getLoop(): AbstractEventLoop {
-    return this[LOOP];
+    return this.scheduler.loop;
   }
 
   [addWaiter](waiter: Runnable): void {
@@ -443,9 +445,13 @@ function warnOfPromise(task: object): void {
 /** Marks what `coroutine()` returns. */
 export const COROUTINE_FUNCTION: unique symbol = Symbol("coroutineFunction");
 
+interface Marked {
+  readonly [COROUTINE_FUNCTION]?: true;
+}
+
 /** Whether calling a function only makes a coroutine, and starts nothing. */
 export function isLazy(fn: object): boolean {
-  return isGeneratorFunction(fn) || COROUTINE_FUNCTION in fn;
+  return isGeneratorFunction(fn) || (fn as Marked)[COROUTINE_FUNCTION] === true;
 }
 
 /**

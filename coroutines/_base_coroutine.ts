@@ -1,15 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import {
-  awaitCoroutine,
-  checkStarted,
-  type Claimable,
-  coroutineName,
-  COUNT,
-  delegate,
-  OWNER,
-  type Owner,
-} from "./_coroutine_object.ts";
+import { checkStarted, type Claimable, coroutineName, COUNT, OWNER, type Owner } from "./_claim.ts";
+import { awaitCoroutine, delegate } from "./_coroutine_object.ts";
 import { Drivable } from "./_drivable.ts";
 import type { Count } from "./_never_started.ts";
 import { inspectAsText } from "./_repr.ts";

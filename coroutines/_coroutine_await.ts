@@ -1,40 +1,32 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { Driver, resume } from "./_driver.ts";
-import { type Resolve, throwFrom } from "./_future_await.ts";
+import { claim, type Claimable, isPrimitive, NOBODY, OWNER } from "./_claim.ts";
+import { Driver } from "./_driver.ts";
+import { resolveIn, throwFrom } from "./_future_await.ts";
 import { hideName } from "./future.ts";
-import { CONTEXT, EXTENT, LOOP, TASK } from "./_running.ts";
-import type { PendingAwait, TaskFrame } from "./_task_frame.ts";
+import { CONTEXT, current, EXTENT, LOOP, TASK } from "./_running.ts";
+import type { PendingAwait, Resolve, TaskFrame } from "./_task_frame.ts";
 
 /**
  * One native `await` of a coroutine: does for it, inside the awaiting function, what a task does for
- * its own.
+ * its own. A function that awaits one coroutine after the other uses one again and again.
  */
-export class CoroutineAwait<T> extends Driver<T> implements PendingAwait {
-  // Invariant: it stands in the list of its frame until it is done.
+class CoroutineAwait extends Driver<unknown> implements PendingAwait {
+  // Invariant: it stands in the list of its frame as long as it drives a coroutine.
   previous: PendingAwait | null = null;
   next: PendingAwait | null = null;
   readonly #frame: TaskFrame;
-  readonly #resolve: Resolve;
-  readonly #reject: Resolve;
-  #isOver = false;
-  [EXTENT]: object | null;
+  #resolve!: Resolve;
+  #reject!: Resolve;
+  [EXTENT]: object | null = null;
 
   static {
     hideName(this);
   }
 
-  constructor(
-    coro: Generator<unknown, T, unknown>,
-    frame: TaskFrame,
-    resolve: Resolve,
-    reject: Resolve,
-  ) {
+  constructor(frame: TaskFrame, coro: Generator<unknown, unknown, unknown>) {
     super(coro, { loop: frame[LOOP] });
     this.#frame = frame;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this[EXTENT] = frame[EXTENT];
   }
 
   get [TASK](): object {
@@ -50,41 +42,100 @@ export class CoroutineAwait<T> extends Driver<T> implements PendingAwait {
   }
 
   /**
-   * Drives the coroutine as far as it goes at once. A cancellation that has come first is for what it
+   * Drives a coroutine as far as it goes at once. A cancellation that has come first is for what it
    * then waits for, as if it had come a moment later: in Python `await` begins without delay.
    */
-  start(): void {
+  start(
+    coro: Generator<unknown, unknown, unknown> & Claimable,
+    resolve: Resolve,
+    reject: Resolve,
+  ): void {
     const frame = this.#frame;
+    claim(coro, NOBODY);
+    this[EXTENT] = frame[EXTENT];
+    const step = this.#firstStep(coro, reject);
+    if (step === null) return;
+    if (step.done) {
+      frame.spareDriver = this;
+      return resolveIn(frame, resolve, step.value);
+    }
+    coro[OWNER] = this;
+    this.#resolve = resolve;
+    this.#reject = reject;
     frame.enter(this);
-    this[resume](frame.takeCancellation());
-    if (!this.done()) frame.scheduler.following.arrived(frame);
+    this.takeUp(coro, step.value, frame.takeCancellation());
+    frame.scheduler.following.arrived(frame);
   }
 
-  /** Whether it is over. Nobody but the function is told how it ended. */
+  /** The first step; `null` if it fails. */
+  #firstStep(
+    coro: Generator<unknown, unknown, unknown>,
+    reject: Resolve,
+  ): IteratorResult<unknown, unknown> | null {
+    const { frame, loop } = current;
+    current.frame = this;
+    current.loop = this.#frame.scheduler.loop;
+    try {
+      return coro.next();
+    } catch (error) {
+      this.#frame.spareDriver = this;
+      throwFrom(reject, error);
+      return null;
+    } finally {
+      current.frame = frame;
+      current.loop = loop;
+    }
+  }
+
+  /** A primitive of the library's runs no code but its own: it can do so anywhere. */
+  get runsAnywhere(): boolean {
+    return isPrimitive(this.coro);
+  }
+
+  /** As an owner of coroutines, it is never over. */
   override done(): boolean {
-    return this.#isOver;
+    return false;
   }
 
-  protected override finish(value: T): void {
+  hasLeft(coro: object): boolean {
+    return !this.drives(coro) || !this.#frame.awaits(this);
+  }
+
+  protected override finish(value: unknown): void {
+    const resolve = this.#resolve;
     this.#leave();
-    this.#resolve(value);
+    resolveIn(this.#frame, resolve, value);
   }
 
   protected override fail(error: unknown): void {
+    const reject = this.#reject;
     this.#leave();
-    throwFrom(this.#reject, error);
+    throwFrom(reject, error);
   }
 
   #leave(): void {
-    this.#isOver = true;
-    this.#frame.leave(this);
+    const frame = this.#frame;
+    frame.leave(this);
+    frame.spareDriver = this;
     // Cancelled by itself in its last step: the function hears of it at its next await.
     const cancellation = this.takeCancellation();
-    if (cancellation !== null) this.#frame.cancelNext(cancellation);
+    if (cancellation !== null) frame.cancelNext(cancellation);
   }
 
   /** The task that it is a part of, for the warning that a step of it is slow. */
   override toString(): string {
     return String(this.#frame[TASK]);
   }
+}
+
+/** Waits for a coroutine, as an `await` of an async function. */
+export function awaitIn(
+  frame: TaskFrame,
+  coro: Generator<unknown, unknown, unknown> & Claimable,
+  resolve: Resolve,
+  reject: Resolve,
+): void {
+  const driver = frame.spareDriver ?? new CoroutineAwait(frame, coro);
+  frame.spareDriver = null;
+  driver.start(coro, resolve, reject);
 }

@@ -52,6 +52,17 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
     this.#coro = thrower(error);
   }
 
+  /** Takes up another coroutine, which has made its first step. */
+  protected takeUp(
+    coro: Generator<unknown, T, unknown>,
+    yielded: unknown,
+    cancellation: CancelledError | null,
+  ): void {
+    this.#coro = coro;
+    this.#pending = cancellation;
+    this.suspend(yielded);
+  }
+
   /**
    * What it waits for.
    *
@@ -93,12 +104,14 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
    * @internal
    */
   [resume](cancellation: CancelledError | null): void {
-    const outer = current.frame;
+    const { frame, loop } = current;
     if (cancellation !== null) this.#pending = cancellation;
+    current.loop = this.getLoop();
     try {
       this.#step(null);
     } finally {
-      current.frame = outer;
+      current.frame = frame;
+      current.loop = loop;
     }
   }
 
@@ -149,11 +162,11 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
       return this.fail(thrown);
     }
     if (step.done) this.finish(step.value);
-    else this.#suspend(step.value);
+    else this.suspend(step.value);
   }
 
   /** Waits for what the coroutine has yielded. */
-  #suspend(yielded: unknown): void {
+  protected suspend(yielded: unknown): void {
     if (yielded === undefined || yielded === null) return this.scheduler.schedule(this);
     const error = badYield(this[TASK], this.getLoop(), yielded);
     if (error !== null) return this.#throwSoon(error);

@@ -11,11 +11,21 @@
 
 import { afterIO } from "./_host.ts";
 
+const SETTLED = Promise.resolve();
+
+/** Calls `fn` in a microtask. `queueMicrotask()` is a function of the host's, and costs three times as much. */
+function inMicrotask(fn: () => void): void {
+  SETTLED.then(fn);
+}
+
 /** How many microtasks code is given that the loop cannot follow: a branch of a `Promise.all()`. */
 const GLANCE = 2;
 
-/** How many microtasks pass before a macrotask is asked for: most functions have come by then. */
-const PATIENCE = 4;
+/**
+ * How many microtasks pass, from one turn of the host's to the next, before a macrotask is asked for.
+ * Most functions have come by then; and a macrotask costs as much as twenty microtasks.
+ */
+const PATIENCE = 8;
 
 /** An async function, as far as it is followed. */
 export interface Followed {
@@ -34,7 +44,7 @@ export class Following {
   #isGlancing = false;
   #isWaiting = false;
   #isWatching = false;
-  #patience = 0;
+  #patience = PATIENCE;
 
   /** @param whenOver Called when the wait is over, from any microtask, or from a macrotask. */
   constructor(whenOver: (inMacrotask: boolean) => void) {
@@ -80,6 +90,11 @@ export class Following {
     if (this.#count > 0) this.#startWatching();
   }
 
+  /** The host has had its turn. */
+  afterHost(): void {
+    this.#patience = PATIENCE;
+  }
+
   /** Forgets all. */
   clear(): void {
     this.#round++;
@@ -96,7 +111,7 @@ export class Following {
   #startGlancing(): void {
     if (this.#isGlancing) return;
     this.#isGlancing = true;
-    queueMicrotask(this.#afterMicrotask);
+    inMicrotask(this.#afterMicrotask);
   }
 
   readonly #afterMicrotask = (): void => {
@@ -109,15 +124,14 @@ export class Following {
   #startWatching(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
-    this.#patience = PATIENCE;
-    queueMicrotask(this.#watch);
+    if (this.#patience > 0) inMicrotask(this.#watch);
+    else afterIO(this.#giveUp);
   }
 
   readonly #watch = (): void => {
-    this.#isWatching = this.#isWaiting;
-    if (!this.#isWatching) return;
-    if (--this.#patience > 0) queueMicrotask(this.#watch);
-    else afterIO(this.#giveUp);
+    this.#patience--;
+    this.#isWatching = false;
+    if (this.#isWaiting && this.#count > 0) this.#startWatching();
   };
 
   /** No microtask is left: whoever has not come awaits something that the loop knows nothing of. */

@@ -9,20 +9,18 @@
  */
 
 import { CancelledError } from "./errors.ts";
+import { isThenable } from "./_generators.ts";
 import { forgiveRejection } from "./_host.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
-import { TASK } from "./_running.ts";
-import type { PendingAwait, TaskFrame } from "./_task_frame.ts";
+import { callInFrame, TASK } from "./_running.ts";
+import type { FutureStarter, PendingAwait, Resolve, TaskFrame } from "./_task_frame.ts";
 import { addWaiter, inPlaceOf, type Waitable } from "./_waitable.ts";
-
-/** What native `await` hands to `then()`. */
-export type Resolve = (value: unknown) => void;
 
 /**
  * One native `await` of a future, or of a mere turn of the loop. A function that awaits one thing
  * after the other uses one again and again.
  */
-export class FutureAwait implements Runnable, PendingAwait {
+class FutureAwait implements Runnable, PendingAwait, FutureStarter {
   // Invariant: it stands in the list of its frame from wait() or yield() to [run].
   previous: PendingAwait | null = null;
   next: PendingAwait | null = null;
@@ -75,7 +73,7 @@ export class FutureAwait implements Runnable, PendingAwait {
     return this.#future;
   }
 
-  get onlyWakes(): boolean {
+  get runsAnywhere(): boolean {
     return true;
   }
 
@@ -99,14 +97,14 @@ export class FutureAwait implements Runnable, PendingAwait {
     this.#frame.leave(this);
     this.#frame.spare = this;
     if (cancellation !== null) return throwFrom(reject, inPlaceOf(future, cancellation));
-    if (future === null) return this.#resolve(this.#value);
+    if (future === null) return resolveIn(this.#frame, this.#resolve, this.#value);
     let value;
     try {
       value = future.result();
     } catch (error) {
       return throwFrom(reject, error);
     }
-    this.#resolve(value);
+    resolveIn(this.#frame, this.#resolve, value);
   }
 
   /** The task that it is a part of, for the warning that a step of it is slow. */
@@ -137,9 +135,8 @@ export function awaitTurn(
   spareAwait(frame).yield(value, resolve, reject);
 }
 
-function spareAwait(frame: TaskFrame): FutureAwait {
-  const { spare } = frame;
-  if (!(spare instanceof FutureAwait)) return new FutureAwait(frame);
+function spareAwait(frame: TaskFrame): FutureStarter {
+  const spare = frame.spare ?? new FutureAwait(frame);
   frame.spare = null;
   return spare;
 }
@@ -151,18 +148,28 @@ export function throwFrom(reject: Resolve, error: unknown): void {
 }
 
 /**
- * Whether a function is one of the engine's, as those are which `await` and `Promise.all()` hand to
- * `then()`; one who calls it by hand gives functions of his own.
+ * Resolves an `await`. A value that can be awaited itself the engine awaits at once, in the context of
+ * whoever resolves: that has to be the function's own.
  */
-export function isNative(fn: unknown): fn is Resolve {
-  return typeof fn === "function" && toSource.call(fn) === NATIVE;
+export function resolveIn(frame: TaskFrame, resolve: Resolve, value: unknown): void {
+  if (frame.id > 0 && isThenable(value)) callInFrame(frame, resolve, value);
+  else resolve(value);
+}
+
+/**
+ * Whether functions are the engine's, as those are which `await` and `Promise.all()` hand to `then()`;
+ * one who calls it by hand gives functions of his own.
+ */
+export function isNative(onFulfilled: unknown, onRejected: unknown): onFulfilled is Resolve {
+  return typeof onRejected === "function" && typeof onFulfilled === "function" &&
+    toSource.call(onFulfilled) === NATIVE;
 }
 
 const toSource = Function.prototype.toString;
 const NATIVE = toSource.call(resolveOf());
 
-function resolveOf(): Resolve {
-  let resolve!: Resolve;
-  new Promise((given) => resolve = given);
+function resolveOf(): () => void {
+  let resolve!: () => void;
+  new Promise<void>((given) => resolve = given);
   return resolve;
 }

@@ -29,3 +29,9 @@ export function isGeneratorFunction(fn: object): boolean {
 export function isAsyncFunction(fn: object): boolean {
   return Object.getPrototypeOf(fn) === AsyncFunction;
 }
+
+/** Whether a value can be awaited natively. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null &&
+    typeof (value as Partial<PromiseLike<unknown>>).then === "function";
+}

@@ -14,8 +14,3 @@ export function isDrivable(value: unknown): value is Generator<unknown, unknown,
   return typeof next === "function" && typeof raise === "function" && typeof close === "function" &&
     Symbol.iterator in value;
 }
-
-/** Whether a value can be awaited natively. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null)?.then === "function";
-}

@@ -20,9 +20,12 @@ export class Count {
   /** How many were made and not started. */
   unstarted = 0;
   readonly name: string;
+  /** Whether they are the library's own, which run no code of others. */
+  readonly isPrimitive: boolean;
 
-  constructor(name: string) {
+  constructor(name: string, isPrimitive: boolean) {
     this.name = name;
+    this.isPrimitive = isPrimitive;
   }
 
   /** The coroutine is a new one. */
@@ -41,9 +44,10 @@ export class Count {
 const counts = new Map<string, Count>();
 
 /** The count of the coroutines of a name. */
-export function countOf(name: string): Count {
-  let count = counts.get(name);
-  if (count === undefined) counts.set(name, count = new Count(name || "<lambda>"));
+export function countOf(name: string, isPrimitive = false): Count {
+  const key = isPrimitive ? `${name}()` : name;
+  let count = counts.get(key);
+  if (count === undefined) counts.set(key, count = new Count(name || "<lambda>", isPrimitive));
   return count;
 }
 

@@ -23,16 +23,21 @@ const SLICE_AFTER_POLL = 20e-3;
 /** Reading the clock costs as much as two or three steps: it is read once for so many of them. */
 const STEPS_PER_READING = 64;
 
-/** A batch counts for so many steps at least, lest a few slow ones pass unseen. */
-const STEPS_PER_BATCH = 16;
+/** After so many batches the clock is read if a millisecond has begun, lest slow steps pass unseen. */
+const BATCHES_PER_GLANCE = 4;
 
 /** Counts steps, reads the clock now and then, and measures slices. */
 export class Pace {
   // Invariant: #sliceEnd is the host's time at which the slice ends; 0 before it has begun.
+  /** Whether the slice is over, as far as the clock was read. */
+  isOver = false;
   readonly #clock: Clock;
   readonly #isHostTime: boolean;
   #hostNow = 0;
   #steps = 0;
+  #batches = 0;
+  /** The last time that {@linkcode Date.now} told. */
+  #tick = 0;
   #stride = STEPS_PER_READING;
   #sliceEnd = 0;
 
@@ -56,6 +61,7 @@ export class Pace {
   /** Begins a slice, unless one is under way. */
   beginSlice(hasPolled: boolean): void {
     if (this.#sliceEnd > 0) return;
+    this.isOver = false;
     this.read();
     this.#sliceEnd = this.#hostNow + (hasPolled ? SLICE_AFTER_POLL : SLICE);
   }
@@ -65,15 +71,23 @@ export class Pace {
     this.#sliceEnd = 0;
   }
 
-  /** Counts a step. Returns whether the slice is over, as far as the clock was read. */
-  step(): boolean {
-    return ++this.#steps >= this.#stride && this.#isOver();
+  /** Counts a step. */
+  step(): void {
+    if (++this.#steps >= this.#stride) this.#look();
   }
 
-  /** Counts a batch, whose steps are counted already. */
-  batch(steps: number): boolean {
-    if (steps < STEPS_PER_BATCH) this.#steps += STEPS_PER_BATCH - steps;
-    return this.#steps >= this.#stride && this.#isOver();
+  /** Counts a batch. */
+  batch(): void {
+    if (++this.#batches >= BATCHES_PER_GLANCE) this.#glance();
+  }
+
+  /** Looks at a clock that is coarse, and costs half as much. */
+  #glance(): void {
+    this.#batches = 0;
+    const tick = Date.now();
+    if (tick === this.#tick) return;
+    this.#tick = tick;
+    this.#look();
   }
 
   /** For how many macrotasks to let the host have the thread: one for each slice that has passed. */
@@ -82,13 +96,13 @@ export class Pace {
     return Math.min(Math.floor(slices), HOPS_TO_POLL);
   }
 
-  #isOver(): boolean {
+  #look(): void {
     const before = this.#hostNow;
     this.read();
     this.#steps = 0;
     const slices = (this.#hostNow - before) / SLICE;
     if (slices > 1) this.#stride = Math.ceil(this.#stride / slices);
     else if (this.#stride < STEPS_PER_READING) this.#stride *= 2;
-    return this.#hostNow >= this.#sliceEnd;
+    this.isOver = this.#hostNow >= this.#sliceEnd;
   }
 }

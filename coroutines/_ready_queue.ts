@@ -10,8 +10,8 @@ export const run: unique symbol = Symbol("run");
 export interface Runnable {
   /** Runs once. Errors that belong to somebody are delivered there; what is thrown stops the loop. */
   [run](): void;
-  /** Whether all it does is to resolve a promise, so that it may run anywhere. */
-  readonly onlyWakes?: boolean;
+  /** Whether it runs no code of others, so that the context it runs in does not matter. */
+  readonly runsAnywhere?: boolean;
 }
 
 /** A batch this large gives its array back, so that one spike does not keep its memory for ever. */
@@ -64,11 +64,6 @@ export class ReadyQueue {
     const entry = this.#batch[position];
     this.#batch[position] = undefined;
     return entry;
-  }
-
-  /** How many entries the batch had when it began. */
-  get batchSize(): number {
-    return this.#end;
   }
 
   /** What {@linkcode ReadyQueue.take} would give. */

@@ -41,6 +41,8 @@ export interface NativeFrame extends Frame {
 interface Current {
   /** Whose step is running; `null` between the steps. */
   frame: Frame | null;
+  /** The loop of that frame. */
+  loop: AbstractEventLoop | null;
   /** The future that a `yield*` has just handed out: tells it from a plain `yield`. */
   awaited: object | null;
   /** The loop of `setEventLoop()`. */
@@ -56,6 +58,7 @@ interface Current {
 /** The state itself. */
 export const current: Current = {
   frame: null,
+  loop: null,
   awaited: null,
   set: null,
   loops: new Set(),
@@ -154,18 +157,20 @@ export function requireFrame(): Frame {
 
 /** Calls `fn` as a step of a frame's: within a step of another, or from a microtask. */
 export function stepIn<R>(frame: Frame, fn: () => R): R {
-  const outer = current.frame;
+  const { frame: outer, loop } = current;
   current.frame = frame;
+  current.loop = frame[LOOP];
   try {
     return fn();
   } finally {
     current.frame = outer;
+    current.loop = loop;
   }
 }
 
 /** The loop that runs the calling code, or `null`. */
 export function runningLoop(): AbstractEventLoop | null {
-  if (current.frame !== null) return current.frame[LOOP];
+  if (current.loop !== null) return current.loop;
   if (storage === undefined) return current.loops.size === 1 ? [...current.loops][0]! : null;
   const loop = nativeFrame()?.[LOOP];
   return loop !== undefined && current.loops.has(loop) ? loop : null;

@@ -253,6 +253,7 @@ export class Scheduler implements Waiting {
   #afterHost(): void {
     this.#microtaskWakes = 0;
     this.#pace.endSlice();
+    this.following.afterHost();
     this.isDrained = true;
   }
 
@@ -287,12 +288,13 @@ export class Scheduler implements Waiting {
     if (this.#state !== State.Called) return;
     this.#state = State.Turning;
     current.frame = this.#frame;
+    current.loop = this.loop;
     try {
       this.#turn();
     } catch (error) {
       this.#end(({ reject }) => reject(error));
     } finally {
-      current.frame = null;
+      current.frame = current.loop = null;
       if (this.isRunning) this.#gate.arm();
     }
   }
@@ -305,7 +307,8 @@ export class Scheduler implements Waiting {
       if (!this.#runBatch()) return;
       this.#isInBatch = false;
       if (this.#isStopping) return this.#end(({ resolve }) => resolve());
-      if (this.#pace.batch(this.ready.batchSize)) return this.#hop(this.#pace.hops);
+      this.#pace.batch();
+      if (this.#pace.isOver) return this.#hop(this.#pace.hops);
       if (this.ready.size > 0) continue;
       const next = this.#wait!.until(this.timers.soonest);
       if (next === Next.Idle) this.#state = State.Idle;
@@ -317,16 +320,18 @@ export class Scheduler implements Waiting {
   /** Runs what is left of the batch. Returns whether that was all, or others are to go on first. */
   #runBatch(): boolean {
     const { ready, following } = this;
+    const pace = this.#pace;
     for (let entry = ready.take(); entry !== undefined; entry = ready.take()) {
       this.slowSteps?.begin(entry);
       entry[run]();
+      pace.step();
       if (following.isUnderWay) {
         this.#follow();
         return false;
       }
       this.slowSteps?.end();
-      if (this.#pace.step()) {
-        this.#hop(this.#pace.hops);
+      if (pace.isOver) {
+        this.#hop(pace.hops);
         return false;
       }
     }
@@ -360,18 +365,39 @@ export class Scheduler implements Waiting {
   }
 
   /**
-   * They have, in microtasks of their own. What only wakes another can be done from there; for the
-   * rest the loop goes back into its own context.
+   * They have, in microtasks of their own. What runs no code of others can be done from there; for
+   * the rest the loop goes back into its own context.
    */
   #handOn(): void {
     this.slowSteps?.end();
-    while (this.ready.front?.onlyWakes) {
-      if (this.#pace.step()) return this.#hop(this.#pace.hops);
-      this.ready.take()![run]();
-      if (this.following.isUnderWay) return this.following.wait();
-    }
+    if (this.slowSteps === null && this.#runAnywhere()) return;
+    if (this.#pace.isOver) return this.#hop(this.#pace.hops);
     this.#state = State.Called;
     this.#gate.open();
+  }
+
+  /** Runs what may run anywhere. Returns whether that has woken others, who are to go on first. */
+  #runAnywhere(): boolean {
+    const pace = this.#pace;
+    current.frame = this.#frame;
+    current.loop = this.loop;
+    while (!pace.isOver && !this.following.isUnderWay && this.#next()?.runsAnywhere) {
+      this.ready.take()![run]();
+      pace.step();
+    }
+    current.frame = current.loop = null;
+    if (this.following.isUnderWay) this.following.wait();
+    return this.following.isUnderWay;
+  }
+
+  /** The entry that is to run next, of this batch or, if that is through, of another. */
+  #next(): Runnable | undefined {
+    const { ready } = this;
+    if (ready.front === undefined && ready.size > 0 && !this.#isStopping) {
+      this.#pace.batch();
+      this.#beginBatch();
+    }
+    return ready.front;
   }
 
   #end(outcome: (settle: Settle) => void): void {

@@ -1,7 +1,26 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+/** What native `await` hands to `then()`. */
+export type Resolve = (value: unknown) => void;
+
+/** An await of a future that can begin. */
+export interface FutureStarter {
+  wait(future: Waitable, resolve: Resolve, reject: Resolve): void;
+  yield(value: unknown, resolve: Resolve, reject: Resolve): void;
+}
+
+/** An await of a coroutine that can begin. */
+export interface CoroutineStarter {
+  start(
+    coro: Generator<unknown, unknown, unknown> & Claimable,
+    resolve: Resolve,
+    reject: Resolve,
+  ): void;
+}
+
 /** An async function that a task has called, as seen by its awaits. */
 
+import type { Claimable } from "./_claim.ts";
 import type { CancelledError } from "./errors.ts";
 import type { Followed } from "./_following.ts";
 import { type NativeFrame, nativeFrame, TASK } from "./_running.ts";
@@ -25,10 +44,13 @@ export interface PendingAwait {
 export interface TaskFrame extends NativeFrame, Followed {
   readonly [TASK]: object;
   readonly scheduler: Scheduler;
-  /** An await that is over, to be used again. */
-  spare: PendingAwait | null;
+  /** Awaits that are over, of a future and of a coroutine, to be used again. */
+  spare: FutureStarter | null;
+  spareDriver: CoroutineStarter | null;
   /** Adds an await to those that the function waits in. */
   enter(wait: PendingAwait): void;
+  /** Whether the function waits in an await. */
+  awaits(wait: PendingAwait): boolean;
   /** Takes it out: the function goes on. */
   leave(wait: PendingAwait): void;
   /** A promise that it was given has been wrapped, so that it is waited for by somebody else. */

@@ -1,17 +1,12 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { AsyncCall, COROUTINE_FUNCTION, isLazy } from "./_async_call.ts";
-import {
-  coroutineName,
-  coroutinePrototype,
-  COUNT,
-  isClaimable,
-  nameCoroutine,
-} from "./_coroutine_object.ts";
+import { coroutineName, COUNT, isClaimable, nameCoroutine } from "./_claim.ts";
+import { coroutinePrototype } from "./_coroutine_object.ts";
 import type { Future } from "./future.ts";
 import { isAsyncFunction, isGeneratorFunction } from "./_generators.ts";
 import { isDrivable } from "./_kinds.ts";
-import { countOf } from "./_never_started.ts";
+import { type Count, countOf } from "./_never_started.ts";
 import { repr } from "./_repr.ts";
 
 /**
@@ -98,23 +93,59 @@ export function coroutine<A extends unknown[], T, This = unknown>(
   if (typeof fn !== "function") {
     throw new TypeError(`a coroutine function was expected, got ${repr(fn)}`);
   }
+  return wrap(fn, false) as (this: This, ...args: A) => CoroutineObject<T>;
+}
+
+/**
+ * The same for a generator function that calls no function of others: what the library's own primitives
+ * are. The loop may go on with its coroutines from wherever it is, which spares async functions that
+ * await them a way into the loop's context and back: a third of what such an `await` costs.
+ *
+ * @param fn The generator function. What it calls must start no async function.
+ * @returns The function to call in its place, of the same name.
+ *
+ * @example Usage
+ * ```ts
+ * import { type Coroutine, type Future, primitive } from "@asyncio/asyncio/coroutines";
+ * import { getRunningLoop, run } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const take = primitive(function* take(box: Future<string>): Coroutine<string> {
+ *   return yield* box;
+ * });
+ *
+ * await run(async () => {
+ *   const box = getRunningLoop().createFuture<string>();
+ *   box.setResult("here");
+ *   assertEquals(await take(box), "here");
+ * });
+ * ```
+ */
+export function primitive<A extends unknown[], T, This = unknown>(
+  fn: (this: This, ...args: A) => Coroutine<T>,
+): (this: This, ...args: A) => CoroutineObject<T> {
+  return wrap(fn, true) as (this: This, ...args: A) => CoroutineObject<T>;
+}
+
+function wrap(fn: AnyFunction, isPrimitive: boolean): AnyFunction {
+  const count = countOf(fn.name, isPrimitive);
   const made = isGeneratorFunction(fn)
-    ? fromGeneratorFunction(fn as AnyFunction)
-    : fromAsyncFunction(fn as AnyFunction);
+    ? fromGeneratorFunction(fn, count)
+    : fromAsyncFunction(fn, count);
   Object.defineProperties(made, {
     name: { value: fn.name, configurable: true },
     length: { value: fn.length, configurable: true },
     [COROUTINE_FUNCTION]: { value: true },
   });
-  return made as (this: This, ...args: A) => CoroutineObject<T>;
+  return made;
 }
 
-function fromGeneratorFunction(fn: AnyFunction): AnyFunction {
-  const count = countOf(fn.name);
+function fromGeneratorFunction(fn: AnyFunction, count: Count): AnyFunction {
   const prototype = fn.prototype as object;
   if (!isClaimable(prototype)) {
     Object.setPrototypeOf(prototype, coroutinePrototype);
-    Object.defineProperty(prototype, COUNT, { value: count });
+    // A plain assignment: one read-only property makes the engine slow with all of the object.
+    (prototype as { [COUNT]?: Count })[COUNT] = count;
   }
   return function (this: unknown, ...args: unknown[]): unknown {
     const coro = fn.apply(this, args) as object;
@@ -123,8 +154,7 @@ function fromGeneratorFunction(fn: AnyFunction): AnyFunction {
   };
 }
 
-function fromAsyncFunction(fn: AnyFunction): AnyFunction {
-  const count = countOf(fn.name);
+function fromAsyncFunction(fn: AnyFunction, count: Count): AnyFunction {
   return function (this: unknown, ...args: unknown[]): unknown {
     return new AsyncCall(() => fn.apply(this, args), count);
   };

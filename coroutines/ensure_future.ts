@@ -5,7 +5,7 @@ import { type Awaitable, type CoroutineFunction, toCoroutine } from "./coroutine
 import { ValueError } from "../selectors/mod.ts";
 import { type Future, isfuture } from "./future.ts";
 import { fromPromise } from "./from_promise.ts";
-import { isThenable } from "./_kinds.ts";
+import { isThenable } from "./_generators.ts";
 import { repr } from "./_repr.ts";
 import { currentLoop } from "./_running.ts";
 

@@ -4,14 +4,14 @@ import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import type { Context } from "./context.ts";
 import { Drivable } from "./_drivable.ts";
 import { CancelledError, InvalidStateError, RuntimeError } from "./errors.ts";
-import { awaitFuture, isNative, type Resolve } from "./_future_await.ts";
+import { awaitFuture, isNative } from "./_future_await.ts";
 import { Handle } from "./handle.ts";
 import { noteOrigin, originOf } from "./_origin.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
 import { inspectAsText, repr, reprCall, showOnce } from "./_repr.ts";
 import { current, currentLoop } from "./_running.ts";
 import { type Scheduler, schedulerOf } from "./_scheduler.ts";
-import { runningFunction } from "./_task_frame.ts";
+import { type Resolve, runningFunction } from "./_task_frame.ts";
 import { unseen } from "./_unretrieved.ts";
 import { addWaiter } from "./_waitable.ts";
 
@@ -65,7 +65,7 @@ class Observer implements Runnable {
     this.#reject = reject;
   }
 
-  get onlyWakes(): boolean {
+  get runsAnywhere(): boolean {
     return true;
   }
 
@@ -297,7 +297,7 @@ export class Future<T> implements PromiseLike<T> {
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
     onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
-    const fn = isNative(onFulfilled) && isNative(onRejected) ? runningFunction() : null;
+    const fn = isNative(onFulfilled, onRejected) ? runningFunction() : null;
     if (fn === null) return this.#observe().then(onFulfilled, onRejected);
     if (this.done()) Future.settle(this, onFulfilled as Resolve, onRejected as Resolve);
     else awaitFuture(fn, this, onFulfilled as Resolve, onRejected as Resolve);

@@ -24,6 +24,7 @@
 export { AbstractEventLoop, type ExceptionContext } from "./abstract_event_loop.ts";
 export { abortable, fromSignal, toPromise } from "./abortable.ts";
 export { anext } from "./anext.ts";
+export { callInTask } from "./_async_call.ts";
 export { type AsyncContextManager, asyncWith } from "./async_with.ts";
 export {
   BaseEventLoop,
@@ -41,10 +42,12 @@ export {
   type CoroutineObject,
   iscoroutine,
   iscoroutinefunction,
+  primitive,
   type Result,
 } from "./coroutine.ts";
 export { ensureFuture, type EnsureFutureOptions, wrapFuture } from "./ensure_future.ts";
 export * from "./errors.ts";
+export { type Section, section } from "./_extent.ts";
 export { getEventLoop, getRunningLoop, newEventLoop, setEventLoop } from "./events.ts";
 export { fromPromise, type FromPromiseOptions } from "./from_promise.ts";
 export {

@@ -3,15 +3,16 @@
 import { ValueError } from "../selectors/mod.ts";
 import { BaseCoroutine } from "./_base_coroutine.ts";
 import type { CoroutineObject } from "./coroutine.ts";
-import { COUNT, delegate, noteClosed, OWNER, type Owner } from "./_coroutine_object.ts";
+import { COUNT, noteClosed, OWNER, type Owner } from "./_claim.ts";
+import { delegate } from "./_coroutine_object.ts";
 import { RuntimeError } from "./errors.ts";
-import { awaitTurn, isNative, type Resolve } from "./_future_await.ts";
+import { awaitFuture, awaitTurn, isNative } from "./_future_await.ts";
 import { Future, hideName } from "./future.ts";
 import { type Count, countOf } from "./_never_started.ts";
 import { run } from "./_ready_queue.ts";
 import { repr } from "./_repr.ts";
 import { current, requireRunningLoop } from "./_running.ts";
-import { runningFunction } from "./_task_frame.ts";
+import { type Resolve, runningFunction } from "./_task_frame.ts";
 import { dropped, popped, type TimerEntry } from "./_timer_heap.ts";
 
 /**
@@ -90,7 +91,7 @@ class Sleep<T> extends BaseCoroutine<T> {
   }
 
   set [OWNER](_owner: Owner) {
-    this.#state = State.Claimed;
+    if (this.#state === State.New) this.#state = State.Claimed;
   }
 
   /** `yield* sleep(d)`: the timer takes the place of the coroutine, unless it is a mere turn. */
@@ -107,12 +108,16 @@ class Sleep<T> extends BaseCoroutine<T> {
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
     onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
   ): PromiseLike<R1 | R2> {
-    const fn = this.#state === State.New && isNative(onFulfilled) ? runningFunction() : null;
+    const isFirst = this.#state === State.New && isNative(onFulfilled, onRejected);
+    const fn = isFirst ? runningFunction() : null;
     if (!fn?.scheduler.isRunning) return super.then(onFulfilled, onRejected);
-    if (!(this.#delay <= 0)) return this.#start().then(onFulfilled, onRejected);
-    SLEEPS.started(this);
-    this.#state = State.Over;
-    awaitTurn(fn, this.#result, onFulfilled as Resolve, onRejected as Resolve);
+    if (!(this.#delay <= 0)) {
+      awaitFuture(fn, this.#start(), onFulfilled as Resolve, onRejected as Resolve);
+    } else {
+      SLEEPS.started(this);
+      this.#state = State.Over;
+      awaitTurn(fn, this.#result, onFulfilled as Resolve, onRejected as Resolve);
+    }
     return this as unknown as PromiseLike<R1 | R2>;
   }
 

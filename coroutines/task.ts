@@ -3,7 +3,7 @@
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { Context, inheritContext } from "./context.ts";
 import { type Coroutine, type CoroutineFunction, requireCoroutine } from "./coroutine.ts";
-import { claim, coroutineName, isClaimable } from "./_coroutine_object.ts";
+import { claim, coroutineName, isClaimable } from "./_claim.ts";
 import { Driver } from "./_driver.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { enclosingGuard } from "./_extent.ts";

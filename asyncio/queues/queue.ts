@@ -4,9 +4,9 @@ import { ValueError } from "../../selectors/mod.ts";
 import {
   type AbstractEventLoop,
   type Coroutine,
-  coroutine,
   type CoroutineObject,
   inspectAsText,
+  primitive,
   repr,
 } from "../../coroutines/mod.ts";
 import { checkNumber } from "../_check_number.ts";
@@ -127,7 +127,7 @@ export class Queue<T> {
   }
 
   // CPython: Lib/asyncio/queues.py, Queue.put
-  static readonly #put = coroutine(function* put<T>(queue: Queue<T>, item: T): Coroutine<void> {
+  static readonly #put = primitive(function* put<T>(queue: Queue<T>, item: T): Coroutine<void> {
     while (queue.full()) {
       if (queue.#isShutdown) throw new QueueShutDown();
       const putter = queue.#join(queue.#putters);
@@ -172,7 +172,7 @@ export class Queue<T> {
   }
 
   // CPython: Lib/asyncio/queues.py, Queue.get
-  static readonly #get = coroutine(function* get<T>(queue: Queue<T>): Coroutine<T> {
+  static readonly #get = primitive(function* get<T>(queue: Queue<T>): Coroutine<T> {
     while (queue.empty()) {
       if (queue.#isShutdown) throw new QueueShutDown();
       const getter = queue.#join(queue.#getters);
@@ -237,7 +237,7 @@ export class Queue<T> {
   }
 
   // CPython: Lib/asyncio/queues.py, Queue.join
-  static readonly #joinAll = coroutine(function* join<T>(queue: Queue<T>): Coroutine<void> {
+  static readonly #joinAll = primitive(function* join<T>(queue: Queue<T>): Coroutine<void> {
     if (queue.#unfinished > 0) yield* queue.#finished.wait();
   });
 

@@ -1,6 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { type Coroutine, coroutine, type CoroutineObject } from "../../coroutines/mod.ts";
+import { type Coroutine, type CoroutineObject, primitive } from "../../coroutines/mod.ts";
 
 /** What can be held: a lock, a semaphore, a condition. */
 export interface Holdable {
@@ -24,7 +24,7 @@ class Guard implements Disposable {
 }
 
 /** Acquires something, and gives what releases it at the end of a `using` scope. */
-export const guard: (held: Holdable) => CoroutineObject<Disposable> = coroutine(
+export const guard: (held: Holdable) => CoroutineObject<Disposable> = primitive(
   function* guard(held: Holdable): Coroutine<Disposable> {
     yield* held.acquire();
     return new Guard(held);

@@ -4,9 +4,9 @@ import { ValueError } from "../../selectors/mod.ts";
 import {
   type AsyncContextManager,
   type Coroutine,
-  coroutine,
   type CoroutineObject,
   inspectAsText,
+  primitive,
 } from "../../coroutines/mod.ts";
 import { checkNumber } from "../_check_number.ts";
 import { Condition } from "./condition.ts";
@@ -105,7 +105,7 @@ export class Barrier implements AsyncContextManager<number> {
   }
 
   // CPython: Lib/asyncio/locks.py, Barrier.wait
-  static readonly #wait = coroutine(function* wait(barrier: Barrier): Coroutine<number> {
+  static readonly #wait = primitive(function* wait(barrier: Barrier): Coroutine<number> {
     yield* barrier.#condition.acquire();
     try {
       yield* barrier.#comeIn();
@@ -159,7 +159,7 @@ export class Barrier implements AsyncContextManager<number> {
   }
 
   // CPython: Lib/asyncio/locks.py, Barrier.reset
-  static readonly #reset = coroutine(function* reset(barrier: Barrier): Coroutine<void> {
+  static readonly #reset = primitive(function* reset(barrier: Barrier): Coroutine<void> {
     yield* barrier.#condition.acquire();
     barrier.#change(barrier.#count > 0 ? "resetting" : "filling");
     barrier.#condition.release();
@@ -176,7 +176,7 @@ export class Barrier implements AsyncContextManager<number> {
   }
 
   // CPython: Lib/asyncio/locks.py, Barrier.abort
-  static readonly #abort = coroutine(function* abort(barrier: Barrier): Coroutine<void> {
+  static readonly #abort = primitive(function* abort(barrier: Barrier): Coroutine<void> {
     yield* barrier.#condition.acquire();
     barrier.#change("broken");
     barrier.#condition.release();

@@ -8,6 +8,7 @@ import {
   coroutine,
   type CoroutineObject,
   inspectAsText,
+  primitive,
   RuntimeError,
 } from "../../coroutines/mod.ts";
 import { guard } from "./_guard.ts";
@@ -109,7 +110,7 @@ export class Condition implements AsyncContextManager<void> {
   }
 
   // CPython: Lib/asyncio/locks.py, Condition.wait
-  static readonly #wait = coroutine(function* wait(condition: Condition): Coroutine<true> {
+  static readonly #wait = primitive(function* wait(condition: Condition): Coroutine<true> {
     if (!condition.locked()) throw new RuntimeError("cannot wait on un-acquired lock");
     condition.#loop = bindLoop(condition, condition.#loop);
     condition.release();

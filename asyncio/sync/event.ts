@@ -3,9 +3,9 @@
 import {
   type AbstractEventLoop,
   type Coroutine,
-  coroutine,
   type CoroutineObject,
   inspectAsText,
+  primitive,
 } from "../../coroutines/mod.ts";
 import { bindLoop } from "./_loop_bound.ts";
 import { WaitingLine } from "./_waiting_line.ts";
@@ -80,7 +80,7 @@ export class Event {
   }
 
   // CPython: Lib/asyncio/locks.py, Event.wait
-  static readonly #wait = coroutine(function* wait(event: Event): Coroutine<true> {
+  static readonly #wait = primitive(function* wait(event: Event): Coroutine<true> {
     if (event.#value) return true;
     event.#loop = bindLoop(event, event.#loop);
     const waiter = event.#waiters.join(event.#loop);

@@ -5,9 +5,9 @@ import {
   type AsyncContextManager,
   CancelledError,
   type Coroutine,
-  coroutine,
   type CoroutineObject,
   inspectAsText,
+  primitive,
   RuntimeError,
 } from "../../coroutines/mod.ts";
 import { guard } from "./_guard.ts";
@@ -77,7 +77,7 @@ export class Lock implements AsyncContextManager<void> {
   }
 
   // CPython: Lib/asyncio/locks.py, Lock.acquire
-  static readonly #acquire = coroutine(function* acquire(lock: Lock): Coroutine<true> {
+  static readonly #acquire = primitive(function* acquire(lock: Lock): Coroutine<true> {
     const waiters = lock.#waiters;
     if (lock.#locked || waiters.isWaitedIn) {
       lock.#loop = bindLoop(lock, lock.#loop);

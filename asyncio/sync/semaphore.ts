@@ -6,9 +6,9 @@ import {
   type AsyncContextManager,
   CancelledError,
   type Coroutine,
-  coroutine,
   type CoroutineObject,
   inspectAsText,
+  primitive,
 } from "../../coroutines/mod.ts";
 import { checkNumber } from "../_check_number.ts";
 import { guard } from "./_guard.ts";
@@ -98,7 +98,7 @@ export class Semaphore implements AsyncContextManager<void> {
   }
 
   // CPython: Lib/asyncio/locks.py, Semaphore.acquire
-  static readonly #acquire = coroutine(function* acquire(semaphore: Semaphore): Coroutine<true> {
+  static readonly #acquire = primitive(function* acquire(semaphore: Semaphore): Coroutine<true> {
     if (!semaphore.locked()) {
       semaphore.#value--;
       return true;
