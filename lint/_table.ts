@@ -18,6 +18,7 @@ const GENERATOR: Callable = { gives: { generator: null } };
 export const FUNCTIONS: Readonly<Record<string, Callable>> = {
   abortable: COROUTINE,
   anext: COROUTINE,
+  asyncFor: COROUTINE,
   asyncWith: { gives: { coroutine: null }, enters: true },
   coroutine: { gives: COROUTINE },
   createEagerTaskFactory: { gives: { gives: "Task" } },
@@ -33,6 +34,7 @@ export const FUNCTIONS: Readonly<Record<string, Callable>> = {
   newEventLoop: { gives: "EventLoop" },
   openConnection: { gives: { coroutine: ["StreamReader", "StreamWriter"] } },
   openUnixConnection: { gives: { coroutine: ["StreamReader", "StreamWriter"] } },
+  primitive: { gives: COROUTINE },
   run: { gives: null, starts: true },
   runCoroutineThreadsafe: { gives: null, starts: true },
   shield: { gives: "Future" },
@@ -80,6 +82,7 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
   EventLoop: {
     extends: "NetworkEventLoop",
     members: {
+      shutdownAsyncgens: COROUTINE,
       sockAccept: COROUTINE,
       sockConnect: COROUTINE,
       sockRecv: COROUTINE,
@@ -123,6 +126,7 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
   SelectorEventLoop: {
     extends: "BaseEventLoop",
     members: {
+      shutdownAsyncgens: COROUTINE,
       sockAccept: COROUTINE,
       sockConnect: COROUTINE,
       sockRecv: COROUTINE,

@@ -169,9 +169,9 @@ Deno.test("checkLayers() names each line that names Deno where it may not", () =
       "examples/a.ts": "Deno.pid;",
     }),
     [
-      "coroutines/a.ts:2: only selectors/, lint/, asyncio/_net.ts, asyncio/executors/_host.ts, " +
+      "coroutines/a.ts:2: only selectors/, lint/, asyncio/_environment.ts, asyncio/_net.ts, asyncio/executors/_host.ts, " +
       "distributed/_host.ts may name Deno",
-      "asyncio/a.ts:2: only selectors/, lint/, asyncio/_net.ts, asyncio/executors/_host.ts, " +
+      "asyncio/a.ts:2: only selectors/, lint/, asyncio/_environment.ts, asyncio/_net.ts, asyncio/executors/_host.ts, " +
       "distributed/_host.ts may name Deno",
     ],
   );

@@ -56,6 +56,7 @@ export interface Definition extends Signature {
 export interface Signature {
   readonly params?: readonly DocParameter[];
   readonly returnType?: DocType | null;
+  readonly typeParams?: readonly { name: string; constraint?: DocType }[];
 }
 
 /** A signature where a type is meant: what it gives has another name. */

@@ -26,6 +26,7 @@ export const HOST_FOLDERS: readonly string[] = ["selectors", "lint"];
 
 /** Files of other folders that may. */
 export const HOST_FILES: readonly string[] = [
+  "asyncio/_environment.ts",
   "asyncio/_net.ts",
   "asyncio/executors/_host.ts",
   "distributed/_host.ts",

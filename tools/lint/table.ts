@@ -51,6 +51,9 @@ export interface Table {
 /** Methods that give a coroutine which somebody drives already. */
 const NOT_FRESH: readonly string[] = ["Task.getCoro"];
 
+/** Classes that the documentation leaves out, and what they are to those who use them. */
+const HIDDEN_BASES: Readonly<Record<string, string>> = { Driver: "Future" };
+
 /** The table for a package. */
 export function deriveTable(docs: DocOutput): Table {
   return new Derivation(docs).table();
@@ -197,9 +200,10 @@ class Derivation {
 
   #basesOf(name: string): string[] {
     return this.#definitionsOf(name, "class", "interface").flatMap((definition) => {
-      const bases = [definition.extends].flat().map((base) =>
-        typeof base === "string" ? base : (base as DocType & { kind: "typeRef" })?.value?.typeName
-      );
+      const bases = [definition.extends].flat().map((base) => {
+        const name = typeof base === "string" ? base : nameOf(base as DocType) ?? "";
+        return HIDDEN_BASES[name] ?? name;
+      });
       return bases.filter((base) => base !== name && this.#declarations.has(base));
     });
   }
@@ -229,13 +233,13 @@ class Derivation {
     return isTelling(callable) ? callable : null;
   }
 
-  #callable({ params = [], returnType }: Signature): Callable {
+  #callable({ params = [], returnType, typeParams = [] }: Signature): Callable {
     const [first] = params;
     const callback = this.#callbackOf(first);
     return {
       gives: this.#shapeOf(returnType),
       ...(this.#takesFunctionOnly(first) ? { starts: true } : {}),
-      ...(this.#enters(first) ? { enters: true } : {}),
+      ...(this.#enters(first, typeParams) ? { enters: true } : {}),
       ...(callback.some((shape) => shape !== null) ? { callback } : {}),
     };
   }
@@ -247,8 +251,13 @@ class Derivation {
       !names.some((name) => ["Awaitable", "Promise", "PromiseLike"].includes(name));
   }
 
-  #enters(parameter: DocParameter | undefined): boolean {
-    return this.#alternatives(typeOf(parameter)).some((type) =>
+  #enters(
+    parameter: DocParameter | undefined,
+    typeParams: NonNullable<Signature["typeParams"]>,
+  ): boolean {
+    const type = typeOf(parameter);
+    const constraint = typeParams.find(({ name }) => name === nameOf(type))?.constraint;
+    return this.#alternatives(constraint ?? type).some((type) =>
       nameOf(type) === "AsyncContextManager"
     );
   }
