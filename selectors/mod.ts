@@ -65,6 +65,7 @@ export { EVENT_READ, EVENT_WRITE } from "./events.ts";
 export type { FileObj } from "./file_object.ts";
 export type { NonBlockingSocket } from "./non_blocking_socket.ts";
 export { Registration } from "./registration.ts";
+export { inspectAsText, repr } from "./_repr.ts";
 export { SelectorKey } from "./selector_key.ts";
 export type { SocketAddress } from "./socket_address.ts";
 export type { DenoSocket } from "./deno/deno_socket.ts";

@@ -17,13 +17,13 @@ Deno.test("SelectorKey has Python's repr", () => {
   }
   const repr = (data: unknown) => String(new SelectorKey(5, 5, EVENT_READ, data));
   const shown = (data: string) => `SelectorKey(fileobj=5, fd=5, events=1, data=${data})`;
-  assertEquals(repr("text"), shown('"text"'));
-  assertEquals(repr([1, "a", null]), shown('[1, "a", null]'));
-  assertEquals(repr(undefined), shown("undefined"));
+  assertEquals(repr("text"), shown("'text'"));
+  assertEquals(repr([1, "a", null]), shown("[1, 'a', None]"));
+  assertEquals(repr(undefined), shown("None"));
   assertEquals(repr(new Named()), shown("<Named object>"));
   assertEquals(repr(new Shown()), shown("<shown>"));
-  assertEquals(repr(Object.create(null)), shown("<Object object>"));
+  assertEquals(repr(Object.create(null)), shown("{}"));
   assertEquals(repr(function handler() {}), shown("<function handler>"));
-  assertEquals(repr((() => () => {})()), shown("<function anonymous>"));
-  assertEquals(Deno.inspect(new SelectorKey(5, 5, EVENT_READ, null)), shown("null"));
+  assertEquals(repr((() => () => {})()), shown("<function <lambda>>"));
+  assertEquals(Deno.inspect(new SelectorKey(5, 5, EVENT_READ, null)), shown("None"));
 });

@@ -213,7 +213,7 @@ Deno.test("selectors can be imported where there is no Deno", async () => {
     log(String(key), selector instanceof BaseSelector, new ValueError().name);
     log(await selector.select(0));
   `;
-  const key = "SelectorKey(fileobj=5, fd=5, events=1, data=null) true ValueError";
+  const key = "SelectorKey(fileobj=5, fd=5, events=1, data=None) true ValueError";
   assertEquals(await runProgram(program), [`${key}\n[]`, 0]);
 });
 

@@ -493,7 +493,7 @@ Deno.test("Socket has Python's repr", async () => {
   const [, port] = pair.left.getsockname();
   const [, peer] = pair.left.getpeername();
   const repr = `<Socket fd=${pair.left.fileno()}, family=2, type=1, proto=0, ` +
-    `laddr=["127.0.0.1", ${port}], raddr=["127.0.0.1", ${peer}]>`;
+    `laddr=['127.0.0.1', ${port}], raddr=['127.0.0.1', ${peer}]>`;
   assertEquals([String(pair.left), Deno.inspect(pair.left)], [repr, repr]);
   pair.left.close();
   assertEquals(String(pair.left), "<Socket [closed] fd=-1, family=2, type=1, proto=0>");
