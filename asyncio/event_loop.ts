@@ -2,6 +2,7 @@
 
 import {
   copyContext,
+  type CoroutineObject,
   type EventLoopOptions,
   getEventLoop as getCoreLoop,
   getRunningLoop as getRunningCoreLoop,
@@ -9,8 +10,10 @@ import {
   iscoroutinefunction,
   RuntimeError,
 } from "../coroutines/mod.ts";
+import { isDebugWanted } from "./_environment.ts";
 import { leaveInterrupts } from "./_interrupt.ts";
 import { holdProcess, onSignal, signalName } from "./_signals.ts";
+import { closeAsyncgens } from "./tasks/asyncgens.ts";
 import { NetworkEventLoop } from "./transports/network_event_loop.ts";
 
 /**
@@ -37,10 +40,11 @@ export class EventLoop extends NetworkEventLoop {
   /**
    * A loop that does not run yet.
    *
-   * @param options `selector`, `clock`, `debug`, `timerPrecision`.
+   * @param options `selector`, `clock`, `debug`, `strict`, `timerPrecision`. Debug mode is the default
+   *   where the environment variable `ASYNCIO_DEBUG` is set and may be read.
    */
   constructor(options: EventLoopOptions = {}) {
-    super(options);
+    super(options.debug === undefined ? { ...options, debug: isDebugWanted() } : options);
     dropped.register(this, `unclosed event loop ${this}`, this);
   }
 
@@ -62,6 +66,16 @@ export class EventLoop extends NetworkEventLoop {
       this.#isRun = false;
       this.#syncHold();
     }
+  }
+
+  /**
+   * Has asynchronous generators that were begun by `anext()` and not gone through run their `finally`:
+   * `run()` does so at its end. Those of `for await` and `asyncFor()` do it as they are left.
+   *
+   * @returns A coroutine that returns when they are closed. Their errors go to the exception handler.
+   */
+  shutdownAsyncgens(): CoroutineObject<void> {
+    return closeAsyncgens(this);
   }
 
   #syncHold(): void {
@@ -160,7 +174,7 @@ export type SelectorEventLoop = EventLoop;
 /**
  * Makes a loop. It is the caller's to run and to close.
  *
- * @param options `selector`, `clock`, `debug`, `timerPrecision`.
+ * @param options `selector`, `clock`, `debug`, `strict`, `timerPrecision`.
  * @returns The loop.
  *
  * @example Usage

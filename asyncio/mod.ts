@@ -26,13 +26,9 @@
  */
 
 export {
-  abortable,
   AbstractEventLoop,
   type AddDoneCallbackOptions,
   allTasks,
-  anext,
-  type AsyncContextManager,
-  asyncWith,
   type Awaitable,
   BaseEventLoop,
   CancelledError,
@@ -54,9 +50,9 @@ export {
   type ExceptionHandler,
   fromPromise,
   type FromPromiseOptions,
-  fromSignal,
   Future,
   type FutureOptions,
+  GeneratorExit,
   Handle,
   InvalidStateError,
   iscoroutine,
@@ -77,7 +73,6 @@ export {
   TimerHandle,
   type TimerPrecision,
   Token,
-  toPromise,
   VirtualClock,
   type VirtualClockOptions,
 } from "../coroutines/mod.ts";
@@ -90,6 +85,13 @@ export {
   ValueError,
 } from "../selectors/mod.ts";
 
+export { abortable } from "./tasks/abortable.ts";
+export { anext } from "./tasks/anext.ts";
+export type { AsyncContextManager } from "./async_context_manager.ts";
+export { asyncFor } from "./tasks/async_for.ts";
+export { asyncWith, type Enterable, type Entered, type Swallowed } from "./tasks/async_with.ts";
+export { fromSignal } from "./tasks/from_signal.ts";
+export { toPromise } from "./tasks/to_promise.ts";
 export {
   type AsCompleted,
   asCompleted,

@@ -10,6 +10,7 @@ import {
   type CoroutineFunction,
   fromPromise,
   type Future,
+  hasFailed,
   iscoroutine,
   isfuture,
   KeyboardInterrupt,
@@ -19,7 +20,6 @@ import {
   type Task,
 } from "../coroutines/mod.ts";
 import { type EventLoop, getRunningLoop, newEventLoop } from "./event_loop.ts";
-import { ExecutorEventLoop } from "./executors/executor_event_loop.ts";
 import { gatherAll } from "./tasks/gather.ts";
 import { onInterrupt } from "./_interrupt.ts";
 
@@ -38,6 +38,12 @@ export type Main<T> =
 export interface RunnerOptions {
   /** Whether to run the loop in debug mode. Default: as the loop was made. */
   debug?: boolean | null | undefined;
+  /**
+   * Whether what is reported, and would else only be written, makes the run fail: errors that nobody
+   * has asked for, coroutines that nobody has started. Of a `Runner`, `close()` rejects with it. For
+   * tests. Default: as the loop was made.
+   */
+  strict?: boolean | null | undefined;
   /** What makes the loop: a function, or a class of loops. Default: `newEventLoop`. */
   loopFactory?: LoopFactory | null | undefined;
 }
@@ -61,10 +67,11 @@ export interface RunnerRunOptions {
  *
  * @typeParam T Type of the result.
  * @param main A coroutine, or a coroutine function: `run(main)`, not `run(main())`, if it is async.
- * @param options `debug` and `loopFactory`.
+ * @param options `debug`, `strict` and `loopFactory`.
  * @returns A promise of the result. All errors reject it.
  * @throws {RuntimeError} If called from a running event loop.
  * @throws {TypeError} If `main` is neither; a promise, say.
+ * @throws In strict mode, what was reported: the error, or an `AggregateError` of several.
  * @throws {KeyboardInterrupt} If the user interrupts it.
  *
  * @example Usage
@@ -86,9 +93,9 @@ export interface RunnerRunOptions {
 // CPython: Lib/asyncio/runners.py, run
 export async function run<T>(main: Main<T>, options: RunnerOptions = {}): Promise<T> {
   requireNoRunningLoop("asyncio.run()");
-  const { debug, loopFactory } = options;
+  const { debug, strict, loopFactory } = options;
   // With a factory the loop is nobody's but ours: other programs may run theirs beside it.
-  const runner = new Runner({ debug, loopFactory: loopFactory ?? newEventLoop });
+  const runner = new Runner({ debug, strict, loopFactory: loopFactory ?? newEventLoop });
   try {
     return await runner.run(main);
   } finally {
@@ -118,18 +125,22 @@ export async function run<T>(main: Main<T>, options: RunnerOptions = {}): Promis
 export class Runner {
   // Invariant: #loop and #context are set from the first use to close(), which is final.
   readonly #debug: boolean | null;
+  readonly #strict: boolean | null;
   readonly #loopFactory: LoopFactory | null;
   #loop: EventLoop | null = null;
   #context: Context | null = null;
   #closed = false;
+  /** Whether a run has failed: then what is reported besides is only written. */
+  #hasFailed = false;
 
   /**
    * A runner. Its loop is made when it is first asked for.
    *
-   * @param options `debug` and `loopFactory`.
+   * @param options `debug`, `strict` and `loopFactory`.
    */
-  constructor({ debug, loopFactory }: RunnerOptions = {}) {
+  constructor({ debug, strict, loopFactory }: RunnerOptions = {}) {
     this.#debug = debug ?? null;
+    this.#strict = strict ?? null;
     this.#loopFactory = loopFactory ?? null;
   }
 
@@ -158,16 +169,17 @@ export class Runner {
     requireNoRunningLoop("Runner.run()");
     const loop = this.getLoop();
     const task = loop.createTask(toRunnable(main, loop), { context: context ?? this.#context });
-    let interrupted = false;
+    let interrupted: string | null = null;
     const stopListening = onInterrupt(() => {
-      interrupted = true;
+      interrupted = String(task);
       task.cancel();
     });
     try {
       return await loop.runUntilComplete(task);
     } catch (error) {
-      if (interrupted && error instanceof CancelledError && task.uncancel() === 0) {
-        throw new KeyboardInterrupt();
+      this.#hasFailed = true;
+      if (interrupted !== null && error instanceof CancelledError && task.uncancel() === 0) {
+        throw new KeyboardInterrupt(interrupted, { cause: error });
       }
       throw error;
     } finally {
@@ -180,18 +192,21 @@ export class Runner {
    * time, nor if nothing was ever run.
    *
    * @returns A promise that resolves when it is closed.
+   * @throws In strict mode, what was reported, unless a run has failed.
    */
   async close(): Promise<void> {
     const loop = this.#loop;
     if (loop === null || this.#closed) return;
+    if (this.#hasFailed) loop.setStrict(false);
     try {
       await cancelAllTasks(loop);
-      await runLastCallbacks(loop);
+      await loop.runUntilComplete(loop.shutdownAsyncgens());
+      await loop.runUntilComplete(loop.shutdownDefaultExecutor(THREAD_JOIN_TIMEOUT));
     } finally {
       if (this.#loopFactory === null) setEventLoop(null);
-      loop.close();
       this.#loop = null;
       this.#closed = true;
+      loop.close();
     }
   }
 
@@ -204,6 +219,7 @@ export class Runner {
     const loop = makeLoop(this.#loopFactory ?? newEventLoop);
     if (this.#loopFactory === null) setEventLoop(loop);
     if (this.#debug !== null) loop.setDebug(this.#debug);
+    if (this.#strict !== null) loop.setStrict(this.#strict);
     this.#context = copyContext();
     return loop;
   }
@@ -257,21 +273,9 @@ async function cancelAllTasks(loop: EventLoop): Promise<void> {
   for (const task of tasks) if (!task.cancelled()) reportFailure(loop, task);
 }
 
-/**
- * Callbacks that are ready get as many turns as in CPython, which at this point shuts down two things,
- * each by a coroutine: asynchronous generators, which JavaScript does not tell of, and the executor.
- */
-async function runLastCallbacks(loop: EventLoop): Promise<void> {
-  await loop.runUntilComplete(function* () {});
-  const hasExecutor = loop instanceof ExecutorEventLoop;
-  await loop.runUntilComplete(
-    hasExecutor ? loop.shutdownDefaultExecutor(THREAD_JOIN_TIMEOUT) : function* () {},
-  );
-}
-
 function reportFailure(loop: EventLoop, task: Task<unknown>): void {
+  if (!hasFailed(task)) return;
   const exception = task.exception();
-  if (exception === null) return;
   loop.callExceptionHandler({
     message: "unhandled exception during asyncio.run() shutdown",
     exception,

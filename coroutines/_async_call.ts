@@ -1,5 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { repr } from "../selectors/mod.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { BaseCoroutine } from "./_base_coroutine.ts";
 import { COUNT, noteClosed, OWNER, type Owner } from "./_claim.ts";
@@ -12,7 +13,6 @@ import { isGeneratorFunction, isThenable } from "./_generators.ts";
 import { isDrivable } from "./_kinds.ts";
 import { type Count, countOf } from "./_never_started.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
-import { repr } from "./_repr.ts";
 import {
   callInFrame,
   canFollowAwaits,

@@ -1,10 +1,10 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { inspectAsText } from "../selectors/mod.ts";
 import { checkStarted, type Claimable, coroutineName, COUNT, OWNER, type Owner } from "./_claim.ts";
 import { awaitCoroutine, delegate } from "./_coroutine_object.ts";
 import { Drivable } from "./_drivable.ts";
 import type { Count } from "./_never_started.ts";
-import { inspectAsText } from "./_repr.ts";
 
 /** A coroutine that is a class of its own and not a generator: where each nanosecond counts. */
 export abstract class BaseCoroutine<T> extends Drivable<T> implements PromiseLike<T>, Claimable {

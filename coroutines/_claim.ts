@@ -36,19 +36,19 @@ export function isClaimable(coro: object): coro is Claimable {
   return (coro as Partial<Claimable>)[COUNT] !== undefined;
 }
 
-/** Takes possession of a coroutine object, for good: each is awaited once. */
-export function claim(coro: Claimable, owner: Owner): void {
+/** Takes possession of a coroutine, for good: each is awaited once. */
+export function claim(coro: object, owner: Owner): void {
   checkUnclaimed(coro, owner);
-  coro[OWNER] = owner;
-  coro[COUNT].started(coro);
+  (coro as Claimable)[OWNER] = owner;
+  (coro as Partial<Claimable>)[COUNT]?.started(coro);
 }
 
 /**
  * A generator does not tell whether it is suspended or finished. Its owner does: when that is done,
  * or comes back to it, having gone on from it, it is finished.
  */
-export function checkUnclaimed(coro: Claimable, owner: Owner | null): void {
-  const previous = coro[OWNER];
+export function checkUnclaimed(coro: object, owner: Owner | null): void {
+  const previous = (coro as Partial<Claimable>)[OWNER];
   if (previous === undefined) return;
   throw new RuntimeError(
     previous === owner || previous.done() || previous.hasLeft?.(coro)

@@ -9,6 +9,7 @@
  * `yield*` is the engine's own delegation: 7.5 ns a level, against 17 to 30 for a trampoline.
  */
 
+import { inspectAsText } from "../selectors/mod.ts";
 import {
   checkStarted,
   checkUnclaimed,
@@ -23,7 +24,6 @@ import { awaitIn } from "./_coroutine_await.ts";
 import { RuntimeError } from "./errors.ts";
 import { isNative, throwFrom } from "./_future_await.ts";
 import { GeneratorPrototype } from "./_generators.ts";
-import { inspectAsText } from "./_repr.ts";
 import { runningLoop, runningTask } from "./_running.ts";
 import { type Resolve, runningFunction, type TaskFrame } from "./_task_frame.ts";
 

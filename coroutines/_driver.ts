@@ -2,6 +2,7 @@
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { CancelledError } from "./errors.ts";
+import { explain } from "./_explain.ts";
 import type { Extent } from "./_extent.ts";
 import { Future, type FutureOptions } from "./future.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
@@ -14,6 +15,8 @@ export const resume: unique symbol = Symbol("resume");
 /**
  * Runs a coroutine, step by step, from one wait to the next: what a task does for its own coroutine,
  * and a native `await` for the one that is awaited.
+ *
+ * @internal
  */
 export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
   // Invariants, while it is not done. It is in one of three states:
@@ -159,7 +162,7 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
     try {
       step = error === null ? this.#coro.next() : this.#coro.throw(error);
     } catch (thrown) {
-      return this.fail(thrown);
+      return this.fail(explain(thrown));
     }
     if (step.done) this.finish(step.value);
     else this.suspend(step.value);

@@ -10,7 +10,7 @@
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { CancelledError } from "./errors.ts";
-import { run, type Runnable } from "./_ready_queue.ts";
+import type { Runnable } from "./_ready_queue.ts";
 import { current, currentFrame, EXTENT, type Frame, LOOP, requireFrame, TASK } from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
 import { addWaiter, type Waitable } from "./_waitable.ts";
@@ -30,7 +30,7 @@ export interface Extent {
 
 /** The innermost section around the running code that waits for those who are left behind. */
 export function enclosingGuard(): Extent | null {
-  return guardAround((currentFrame()?.[EXTENT] ?? null) as Extent | null);
+  return guardAround((current.section ?? currentFrame()?.[EXTENT] ?? null) as Extent | null);
 }
 
 function guardAround(extent: Extent | null): TaskSection | null {
@@ -45,9 +45,11 @@ function guardAround(extent: Extent | null): TaskSection | null {
  * {@linkcode section} makes.
  */
 export interface Section {
+  /** How many functions were left behind within it and have not come to their ends. */
+  readonly leftBehind: number;
   /** The code that follows is within the section. */
   enter(): void;
-  /** The code that follows is not within it any more. */
+  /** The code that follows is not within it any more, and it is over. */
   exit(): void;
   /**
    * Calls a function, which may be called from anywhere. The tasks that it creates belong to the
@@ -93,8 +95,8 @@ export interface Section {
  *     held.enter();
  *     return yield* callInTask(body);
  *   } finally {
- *     held.exit();
  *     yield* held.left();
+ *     held.exit();
  *     lock.release();
  *   }
  * }
@@ -135,28 +137,29 @@ class TaskSection implements Extent, Section {
   }
 
   exit(): void {
-    requireFrame()[EXTENT] = this.outer;
+    const frame = currentFrame();
+    if (frame?.[EXTENT] === this) frame[EXTENT] = this.outer;
+    this.#isOver = true;
+    // Tasks that were created within it may live long: they are not to keep what was around it.
+    this.outer = guardAround(this.outer);
   }
 
   run<R>(fn: () => R): R {
-    const frame = requireFrame();
-    const extent = frame[EXTENT];
-    frame[EXTENT] = this;
+    const outer = current.section;
+    current.section = this;
     try {
       return fn();
     } finally {
-      frame[EXTENT] = extent;
+      current.section = outer;
     }
   }
 
   *left(): Generator<unknown, void, unknown> {
-    try {
-      if (this.#count > 0) yield* this.#stragglers = new Stragglers(this.#loop);
-    } finally {
-      this.#isOver = true;
-      // Tasks that were created within it may live long: they are not to keep what was around it.
-      this.outer = guardAround(this.outer);
-    }
+    if (this.#count > 0) yield* this.#stragglers ??= new Stragglers(this.#loop);
+  }
+
+  get leftBehind(): number {
+    return this.#count;
   }
 
   /** A function has been left behind. */

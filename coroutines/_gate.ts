@@ -11,6 +11,7 @@ export class Gate {
   readonly #enter: () => void;
   readonly #keep: (resolve: () => void) => void;
   #resolve!: () => void;
+  #isArmed = false;
 
   /** @param enter What is called, in a microtask, when the gate has been opened. */
   constructor(enter: () => void) {
@@ -18,13 +19,21 @@ export class Gate {
     this.#keep = (resolve) => this.#resolve = resolve;
   }
 
-  /** Registers the next passage, in the context of the caller. */
+  /** Registers the next passage, in the context of the caller, unless that is done. */
   arm(): void {
+    if (this.#isArmed) return;
+    this.#isArmed = true;
     new Promise<void>(this.#keep).then(this.#enter);
   }
 
-  /** Calls what is behind, in the context in which the gate was armed. Once for each `arm()`. */
+  /** Calls what is behind, in the context in which the gate was armed. */
   open(): void {
+    this.#isArmed = false;
     this.#resolve();
+  }
+
+  /** Has the next passage lead nowhere: another context is to be registered. */
+  disarm(): void {
+    this.#isArmed = false;
   }
 }

@@ -12,7 +12,7 @@ import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { whereCalled } from "./_origin.ts";
 import { current, runningLoop } from "./_running.ts";
 
-/** How many loops are in debug mode: then each new coroutine is watched. */
+/** How many loops are in debug mode, or strict: then each new coroutine is watched. */
 export const debugging = { loops: 0 };
 
 /** The coroutines of one name. */
@@ -128,7 +128,8 @@ export class NeverStarted {
     }
     for (const [count, forgotten] of this.#forgotten) {
       if (forgotten <= 0 || named.has(count.name)) continue;
-      report(loop, messageFor(count.name) + (forgotten === 1 ? "" : `: ${forgotten} of them`));
+      const times = forgotten === 1 ? "" : ` (${forgotten} of them)`;
+      report(loop, `${messageFor(count.name)}${times}; debug mode tells where it was made`);
     }
   }
 }

@@ -2,9 +2,9 @@
 
 /** What a loop says of errors that belong to nobody. */
 
+import { repr } from "../selectors/mod.ts";
 import type { ExceptionContext } from "./abstract_event_loop.ts";
 import { originOf } from "./_origin.ts";
-import { repr } from "./_repr.ts";
 
 /**
  * For so long, in milliseconds, after an error that says so the system is taken to have no descriptor

@@ -43,6 +43,8 @@ interface Current {
   frame: Frame | null;
   /** The loop of that frame. */
   loop: AbstractEventLoop | null;
+  /** The section that tasks are created for, wherever that is done; `null` for the frame's own. */
+  section: object | null;
   /** The future that a `yield*` has just handed out: tells it from a plain `yield`. */
   awaited: object | null;
   /** The loop of `setEventLoop()`. */
@@ -59,6 +61,7 @@ interface Current {
 export const current: Current = {
   frame: null,
   loop: null,
+  section: null,
   awaited: null,
   set: null,
   loops: new Set(),

@@ -35,6 +35,7 @@ import {
   EXTENT,
   LOOP,
   type NativeFrame,
+  nativeFrame,
   TASK,
 } from "./_running.ts";
 import type { SlowSteps } from "./_slow_steps.ts";
@@ -257,12 +258,15 @@ export class Scheduler implements Waiting {
     this.isDrained = true;
   }
 
-  /** The selector has something. */
+  /** The selector has something, and says so in a microtask, as a rule in the loop's context. */
   readonly #onReady = (): void => {
     this.#microtaskWakes = 0;
     this.#pace.endSlice();
     this.#hasPolled = this.#state === State.Idle;
-    if (this.#state === State.Idle) this.#wake();
+    if (this.#state !== State.Idle) return;
+    if (nativeFrame() !== this.#frame) return this.#wake();
+    this.#state = State.Called;
+    this.#enter();
   };
 
   /** Gives a loop that waits a turn, to see what has changed. */
@@ -409,6 +413,7 @@ export class Scheduler implements Waiting {
     this.selector.onReady = null;
     this.selector.interrupt();
     this.#wait!.end();
+    this.#gate.disarm();
     current.loops.delete(this.loop);
     discharge(this.#frame);
     outcome(settle);

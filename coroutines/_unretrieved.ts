@@ -8,10 +8,10 @@
  * that the host goes on: nearly all are, within a turn of the loop.
  */
 
+import { inspectAsText } from "../selectors/mod.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { type Context, currentContext, runIn } from "./context.ts";
 import { afterIO } from "./_host.ts";
-import { inspectAsText } from "./_repr.ts";
 
 /** How deep the causes of an error are copied. */
 const MAX_DEPTH = 8;

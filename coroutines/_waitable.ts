@@ -2,10 +2,10 @@
 
 /** What a coroutine may hand to whoever drives it: something to wait for, seen from below. */
 
+import { repr } from "../selectors/mod.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import type { Runnable } from "./_ready_queue.ts";
-import { repr } from "./_repr.ts";
 import { current } from "./_running.ts";
 
 /** The key of the method that takes what is to run when the waiting is over. */

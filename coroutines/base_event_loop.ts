@@ -3,6 +3,8 @@
 import {
   type BaseSelector,
   DefaultSelector,
+  inspectAsText,
+  repr,
   type SelectorKey,
   ValueError,
 } from "../selectors/mod.ts";
@@ -13,6 +15,7 @@ import {
   type Awaitable,
   type Coroutine,
   type CoroutineFunction,
+  hintFor,
   iscoroutine,
   iscoroutinefunction,
   requireCoroutine,
@@ -23,7 +26,6 @@ import { Future, isfuture } from "./future.ts";
 import { Handle, TimerHandle } from "./handle.ts";
 import { debugging, listeners, NeverStarted } from "./_never_started.ts";
 import { textOf } from "./_reports.ts";
-import { inspectAsText, repr } from "./_repr.ts";
 import { runningLoop } from "./_running.ts";
 import { SCHEDULER, Scheduler } from "./_scheduler.ts";
 import { SlowSteps } from "./_slow_steps.ts";
@@ -36,11 +38,15 @@ export interface EventLoopOptions {
   selector?: BaseSelector | undefined;
   /** Where the loop reads its time. Default: a {@linkcode MonotonicClock}. */
   clock?: Clock | undefined;
-  /** Whether to start in debug mode. Default: `ASYNCIO_DEBUG=1` in the environment. */
+  /**
+   * Whether to start in debug mode. Default: `false`; of asyncio's loops, whether the environment has
+   * `ASYNCIO_DEBUG` set.
+   */
   debug?: boolean | undefined;
   /**
-   * Whether what is reported, and would else only be written, makes the run fail: errors that nobody
-   * has asked for, coroutines that nobody has started. For tests. Default: `false`.
+   * Whether what is reported, and would else only be written, is thrown in the end by `close()`, and so
+   * by `run()`: errors that nobody has asked for, coroutines that nobody has started. For tests.
+   * Default: `false`.
    */
   strict?: boolean | undefined;
   /**
@@ -93,7 +99,7 @@ export class BaseEventLoop extends AbstractEventLoop {
   readonly #scheduler: Scheduler;
   readonly #neverStarted = new NeverStarted();
   /** In strict mode, what has been reported. */
-  readonly #reports: unknown[] | null;
+  #reports: unknown[] | null = null;
   #closed = false;
   #debug = false;
   #taskFactory: TaskFactory | null = null;
@@ -120,7 +126,7 @@ export class BaseEventLoop extends AbstractEventLoop {
         describeWaiting: () => this.#describeWaiting(),
       },
     );
-    this.#reports = options.strict ? [] : null;
+    this.setStrict(options.strict ?? false);
     listeners.set(this, (message) => this.#reports?.push(new RuntimeError(message)));
     this.setDebug(options.debug ?? false);
   }
@@ -169,7 +175,7 @@ export class BaseEventLoop extends AbstractEventLoop {
    * @param future What to run.
    * @returns Its result.
    * @throws {RuntimeError} If the loop is closed, or running, or stopped before the future is done.
-   * @throws {TypeError} If it is nothing that can be awaited.
+   * @throws {TypeError} If it is nothing that can be awaited, or a promise: pass the async function.
    * @throws What it throws. All errors reject the promise.
    */
   // CPython: Lib/asyncio/base_events.py, BaseEventLoop.run_until_complete
@@ -179,6 +185,9 @@ export class BaseEventLoop extends AbstractEventLoop {
     } catch (error) {
       closeCoroutine(future);
       throw error;
+    }
+    if (future instanceof Promise) {
+      throw new TypeError(`a coroutine was expected, got ${repr(future)}${hintFor(future)}`);
     }
     const task = ensureFuture(future, { loop: this }) as Future<T>;
     // What a KeyboardInterrupt has stopped is not to be stopped again, in its next run.
@@ -197,16 +206,6 @@ export class BaseEventLoop extends AbstractEventLoop {
     }
     if (!task.done()) throw new RuntimeError("Event loop stopped before Future completed.");
     return task.result();
-  }
-
-  /**
-   * In strict mode: what has been reported since this was last asked, errors and, as errors, warnings.
-   * Whoever runs the loop is to make that a failure, as `run()` does.
-   *
-   * @returns The errors; none if the loop is not strict.
-   */
-  takeReports(): unknown[] {
-    return this.#reports?.splice(0) ?? [];
   }
 
   /** Stops the loop after the batch of callbacks that is running, or that is ready if none is. */
@@ -231,6 +230,7 @@ export class BaseEventLoop extends AbstractEventLoop {
    * started.
    *
    * @throws {RuntimeError} If the loop is running.
+   * @throws In strict mode, what was reported, once the loop is closed.
    */
   close(): void {
     if (this.isRunning()) throw new RuntimeError("Cannot close a running event loop");
@@ -238,9 +238,12 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.#scheduler.unretrieved.reportAll();
     this.#neverStarted.reportAll(this);
     this.setDebug(false);
+    const reports = this.#reports ?? [];
+    this.setStrict(false);
     this.#closed = true;
     this.#scheduler.clear();
     this.#scheduler.selector.close();
+    throwAll(reports);
   }
 
   /** Closes the loop at the end of a `using` scope. */
@@ -483,6 +486,21 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.#scheduler.slowSteps = enabled ? new SlowSteps(this.#warnIfSlow) : null;
   }
 
+  /** Whether what is reported is thrown by `close()`. */
+  getStrict(): boolean {
+    return this.#reports !== null;
+  }
+
+  /**
+   * Turns strict mode on or off: in it, `close()` throws what was reported to the exception handler, or
+   * as a coroutine that was never awaited. To turn it off forgets what has been reported.
+   */
+  setStrict(enabled: boolean): void {
+    if (enabled === this.getStrict()) return;
+    this.#reports = enabled ? [] : null;
+    debugging.loops += enabled ? 1 : -1;
+  }
+
   readonly #warnIfSlow = (entry: unknown, seconds: number): void => {
     if (seconds < this.slowCallbackDuration) return;
     console.warn(`Executing ${entry} took ${seconds.toFixed(3)} seconds`);
@@ -545,6 +563,14 @@ function takeContext(args: unknown[]): Context | null {
   if (!(context instanceof Context) || Object.keys(last).length !== 1) return null;
   args.pop();
   return context;
+}
+
+/** In strict mode, what has been reported is an error of whoever closes the loop. */
+function throwAll(reports: readonly unknown[]): void {
+  if (reports.length === 1) throw reports[0];
+  if (reports.length > 1) {
+    throw new AggregateError(reports, `${reports.length} errors were reported to the event loop`);
+  }
 }
 
 function checkTime(seconds: unknown, name: string): void {

@@ -1,9 +1,9 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { KeyError, ValueError } from "../selectors/mod.ts";
+import { inspectAsText, KeyError, repr, ValueError } from "../selectors/mod.ts";
 import { RuntimeError } from "./errors.ts";
 import { CONTEXT, current, currentFrame } from "./_running.ts";
-import { inspectAsText, repr, showOnce } from "./_repr.ts";
+import { showOnce } from "./_repr.ts";
 
 type Variables = ReadonlyMap<ContextVar<unknown>, unknown>;
 

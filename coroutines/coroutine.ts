@@ -1,5 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { repr } from "../selectors/mod.ts";
 import { AsyncCall, COROUTINE_FUNCTION, isLazy } from "./_async_call.ts";
 import { coroutineName, COUNT, isClaimable, nameCoroutine } from "./_claim.ts";
 import { coroutinePrototype } from "./_coroutine_object.ts";
@@ -7,7 +8,6 @@ import type { Future } from "./future.ts";
 import { isAsyncFunction, isGeneratorFunction } from "./_generators.ts";
 import { isDrivable } from "./_kinds.ts";
 import { type Count, countOf } from "./_never_started.ts";
-import { repr } from "./_repr.ts";
 
 /**
  * A coroutine: what calling a generator function gives, and the annotation of its result.

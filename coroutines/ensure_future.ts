@@ -2,11 +2,10 @@
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { type Awaitable, type CoroutineFunction, toCoroutine } from "./coroutine.ts";
-import { ValueError } from "../selectors/mod.ts";
+import { repr, ValueError } from "../selectors/mod.ts";
 import { type Future, isfuture } from "./future.ts";
 import { fromPromise } from "./from_promise.ts";
 import { isThenable } from "./_generators.ts";
-import { repr } from "./_repr.ts";
 import { currentLoop } from "./_running.ts";
 
 /** Options of {@linkcode ensureFuture}. */

@@ -155,7 +155,7 @@ export class StopAsyncIteration extends Error {
  *
  * @example Usage
  * ```ts
- * import { asyncWith, type Coroutine, GeneratorExit } from "@asyncio/asyncio";
+ * import { asyncWith, type Coroutine, GeneratorExit, run } from "@asyncio/asyncio";
  * import { assertInstanceOf } from "@std/assert";
  *
  * let seen: unknown;
@@ -165,12 +165,14 @@ export class StopAsyncIteration extends Error {
  *     seen = error;
  *   },
  * };
- * const coro = asyncWith(manager, function* () {
- *   yield;
+ * await run(function* () {
+ *   const coro = asyncWith(manager, function* () {
+ *     yield;
+ *   });
+ *   coro.next();
+ *   coro.return(undefined);
+ *   assertInstanceOf(seen, GeneratorExit);
  * });
- * coro.next();
- * coro.return(undefined);
- * assertInstanceOf(seen, GeneratorExit);
  * ```
  *
  * @see {@link https://docs.python.org/3/library/exceptions.html#GeneratorExit}

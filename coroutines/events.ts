@@ -1,15 +1,15 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { repr } from "../selectors/mod.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import type { EventLoopOptions } from "./base_event_loop.ts";
-import { repr } from "./_repr.ts";
 import { current, currentLoop, requireRunningLoop } from "./_running.ts";
 import { SelectorEventLoop } from "./selector_event_loop.ts";
 
 /**
  * Makes a loop. It is the caller's to run and to close.
  *
- * @param options `selector`, `clock`, `debug`, `timerPrecision`.
+ * @param options `selector`, `clock`, `debug`, `strict`, `timerPrecision`.
  * @returns The loop.
  *
  * @example Usage

@@ -1,5 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { inspectAsText, repr } from "../selectors/mod.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import type { Context } from "./context.ts";
 import { Drivable } from "./_drivable.ts";
@@ -8,7 +9,7 @@ import { awaitFuture, isNative } from "./_future_await.ts";
 import { Handle } from "./handle.ts";
 import { noteOrigin, originOf } from "./_origin.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
-import { inspectAsText, repr, reprCall, showOnce } from "./_repr.ts";
+import { reprCall, showOnce } from "./_repr.ts";
 import { current, currentLoop } from "./_running.ts";
 import { type Scheduler, schedulerOf } from "./_scheduler.ts";
 import { type Resolve, runningFunction } from "./_task_frame.ts";
@@ -228,6 +229,11 @@ export class Future<T> implements PromiseLike<T> {
     this.#content = error;
   }
 
+  /** @internal */
+  static failed(future: Future<unknown>): boolean {
+    return future.#state === State.Failed || future.#state === State.FailedUnseen;
+  }
+
   /** For the watch over such errors: whether it has one that nobody has asked for. */
   get [unseen](): boolean {
     return this.#state === State.FailedUnseen;
@@ -445,14 +451,6 @@ class FutureIterator<T> extends Drivable<T> {
   }
 }
 
-function settled<T>(future: Future<T>): Promise<T> {
-  try {
-    return Promise.resolve(future.result());
-  } catch (error) {
-    return Promise.reject(error);
-  }
-}
-
 function isErrorClass(value: unknown): value is new () => Error {
   return typeof value === "function" && value.prototype instanceof Error || value === Error;
 }
@@ -477,4 +475,28 @@ export function hideName(constructor: object): void {
  */
 export function isfuture(value: unknown): value is Future<unknown> {
   return value instanceof Future;
+}
+
+/**
+ * Whether a future has an exception, be it `null`: JavaScript can throw that, and then
+ * `future.exception()` does not tell.
+ *
+ * @param future The future; one that is not done has none yet.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@asyncio/asyncio";
+ * import { Future, hasFailed } from "@asyncio/asyncio/coroutines";
+ * import { assert } from "@std/assert";
+ *
+ * await run(async () => {
+ *   const future = new Future();
+ *   future.setException(null);
+ *   assert(hasFailed(future));
+ *   await future.catch(() => {});
+ * });
+ * ```
+ */
+export function hasFailed(future: Future<unknown>): boolean {
+  return Future.failed(future);
 }

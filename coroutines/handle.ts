@@ -1,12 +1,13 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { inspectAsText } from "../selectors/mod.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { Context, inheritContext } from "./context.ts";
 import { KeyboardInterrupt } from "./errors.ts";
 import { isAsyncFunction } from "./_generators.ts";
 import { noteOrigin } from "./_origin.ts";
-import { run, type Runnable } from "./_ready_queue.ts";
-import { inspectAsText, reprCall } from "./_repr.ts";
+import { run } from "./_ready_queue.ts";
+import { reprCall } from "./_repr.ts";
 import {
   callInFrame,
   CONTEXT,
@@ -20,7 +21,7 @@ import {
   TASK,
 } from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
-import { dropped, popped, type TimerEntry } from "./_timer_heap.ts";
+import { dropped, popped } from "./_timer_heap.ts";
 
 /** The arguments of all callbacks without any. */
 const NO_ARGS: readonly unknown[] = [];
@@ -83,7 +84,7 @@ class CallbackFrame implements NativeFrame {
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Handle}
  */
-export class Handle implements Frame, Runnable {
+export class Handle {
   // Invariant: a cancelled handle holds no callback and no arguments.
   readonly #loop: AbstractEventLoop;
   /** @internal */
@@ -233,7 +234,7 @@ export class Handle implements Frame, Runnable {
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.TimerHandle}
  */
-export class TimerHandle extends Handle implements TimerEntry {
+export class TimerHandle extends Handle {
   readonly #when: number;
   /** Whether it is among the loop's timers. */
   #scheduled = true;

@@ -22,10 +22,7 @@
  */
 
 export { AbstractEventLoop, type ExceptionContext } from "./abstract_event_loop.ts";
-export { abortable, fromSignal, toPromise } from "./abortable.ts";
-export { anext } from "./anext.ts";
 export { callInTask } from "./_async_call.ts";
-export { type AsyncContextManager, asyncWith } from "./async_with.ts";
 export {
   BaseEventLoop,
   type EventLoopOptions,
@@ -55,10 +52,11 @@ export {
   type DoneCallback,
   Future,
   type FutureOptions,
+  hasFailed,
   isfuture,
 } from "./future.ts";
 export { Handle, TimerHandle } from "./handle.ts";
-export { inspectAsText, repr } from "./_repr.ts";
+export { inspectAsText, repr } from "../selectors/mod.ts";
 export { EventLoop, SelectorEventLoop } from "./selector_event_loop.ts";
 export { sleep } from "./sleep.ts";
 export type { TimerPrecision } from "./_waits.ts";

@@ -1,6 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { ValueError } from "../selectors/mod.ts";
+import { repr, ValueError } from "../selectors/mod.ts";
 import { BaseCoroutine } from "./_base_coroutine.ts";
 import type { CoroutineObject } from "./coroutine.ts";
 import { COUNT, noteClosed, OWNER, type Owner } from "./_claim.ts";
@@ -10,7 +10,6 @@ import { awaitFuture, awaitTurn, isNative } from "./_future_await.ts";
 import { Future, hideName } from "./future.ts";
 import { type Count, countOf } from "./_never_started.ts";
 import { run } from "./_ready_queue.ts";
-import { repr } from "./_repr.ts";
 import { current, requireRunningLoop } from "./_running.ts";
 import { type Resolve, runningFunction } from "./_task_frame.ts";
 import { dropped, popped, type TimerEntry } from "./_timer_heap.ts";

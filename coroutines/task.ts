@@ -1,16 +1,16 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { repr } from "../selectors/mod.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { Context, inheritContext } from "./context.ts";
 import { type Coroutine, type CoroutineFunction, requireCoroutine } from "./coroutine.ts";
-import { claim, coroutineName, isClaimable } from "./_claim.ts";
+import { claim, coroutineName } from "./_claim.ts";
 import { Driver } from "./_driver.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { enclosingGuard } from "./_extent.ts";
 import { Future } from "./future.ts";
 import { type Live, NEXT, PREVIOUS } from "./_live_list.ts";
 import { run } from "./_ready_queue.ts";
-import { repr } from "./_repr.ts";
 import {
   CONTEXT,
   current,
@@ -75,7 +75,7 @@ class Cancellation {
  *
  * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.Task}
  */
-export class Task<T> extends Driver<T> implements Live {
+export class Task<T> extends Driver<T> {
   // It is linked, by PREVIOUS and NEXT, into the loop's list of tasks that are not done.
   //
   // What most tasks never need is kept out of the object: a million of them are alive at once.
@@ -226,10 +226,8 @@ export class Task<T> extends Driver<T> implements Live {
 
   /** Takes possession of the coroutine. One that has an owner is refused, in the first step. */
   #claim(): void {
-    const { coro } = this;
-    if (!isClaimable(coro)) return;
     try {
-      claim(coro, this);
+      claim(this.coro, this);
     } catch (error) {
       this.refuse(error);
     }

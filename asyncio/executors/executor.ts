@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { type AsyncContextManager, type Coroutine, fromPromise } from "../../coroutines/mod.ts";
+import { type Coroutine, fromPromise } from "../../coroutines/mod.ts";
+import type { AsyncContextManager } from "../async_context_manager.ts";
 import type { ConcurrentFuture } from "../tasks/concurrent_future.ts";
 import type { Iterables, MapOptions, ShutdownOptions } from "./executor_options.ts";
 import { MapResults, takeMapOptions, zip } from "./_map_results.ts";

@@ -10,7 +10,7 @@ import {
   SelectorEventLoop,
   TimeoutError,
 } from "../../coroutines/mod.ts";
-import { asyncWith } from "../../coroutines/mod.ts";
+import { asyncWith } from "../tasks/async_with.ts";
 import { timeout } from "../tasks/timeouts.ts";
 import type { Executor } from "./executor.ts";
 import { ThreadPoolExecutor } from "./thread_pool_executor.ts";

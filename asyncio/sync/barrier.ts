@@ -2,12 +2,12 @@
 
 import { ValueError } from "../../selectors/mod.ts";
 import {
-  type AsyncContextManager,
   type Coroutine,
   type CoroutineObject,
   inspectAsText,
   primitive,
 } from "../../coroutines/mod.ts";
+import type { AsyncContextManager } from "../async_context_manager.ts";
 import { checkNumber } from "../_check_number.ts";
 import { Condition } from "./condition.ts";
 import { BrokenBarrierError } from "../exceptions.ts";

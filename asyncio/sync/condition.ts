@@ -2,7 +2,6 @@
 
 import {
   type AbstractEventLoop,
-  type AsyncContextManager,
   CancelledError,
   type Coroutine,
   coroutine,
@@ -11,6 +10,7 @@ import {
   primitive,
   RuntimeError,
 } from "../../coroutines/mod.ts";
+import type { AsyncContextManager } from "../async_context_manager.ts";
 import { guard } from "./_guard.ts";
 import { Lock } from "./lock.ts";
 import { bindLoop } from "./_loop_bound.ts";

@@ -2,7 +2,6 @@
 
 import {
   type AbstractEventLoop,
-  type AsyncContextManager,
   CancelledError,
   type Coroutine,
   type CoroutineObject,
@@ -10,6 +9,7 @@ import {
   primitive,
   RuntimeError,
 } from "../../coroutines/mod.ts";
+import type { AsyncContextManager } from "../async_context_manager.ts";
 import { guard } from "./_guard.ts";
 import { bindLoop } from "./_loop_bound.ts";
 import { WaitingLine } from "./_waiting_line.ts";

@@ -3,13 +3,13 @@
 import { ValueError } from "../../selectors/mod.ts";
 import {
   type AbstractEventLoop,
-  type AsyncContextManager,
   CancelledError,
   type Coroutine,
   type CoroutineObject,
   inspectAsText,
   primitive,
 } from "../../coroutines/mod.ts";
+import type { AsyncContextManager } from "../async_context_manager.ts";
 import { checkNumber } from "../_check_number.ts";
 import { guard } from "./_guard.ts";
 import { bindLoop } from "./_loop_bound.ts";

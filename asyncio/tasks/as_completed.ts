@@ -163,7 +163,11 @@ class Completions {
     ): Coroutine<IteratorResult<Future<unknown> | ConcurrentFuture<unknown>, undefined>> {
       if (!self.#take()) return END;
       const future = yield* self.#wait();
-      return { value: self.#given.get(future) ?? future };
+      const given = self.#given.get(future);
+      if (given === undefined) return { value: future };
+      // Its error is to be asked of the one that was given.
+      if (!future.cancelled()) future.exception();
+      return { value: given };
     },
   );
 

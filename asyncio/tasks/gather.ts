@@ -6,9 +6,11 @@ import {
   type CoroutineFunction,
   Future,
   getEventLoop,
+  hasFailed,
   iscoroutine,
   type Result,
 } from "../../coroutines/mod.ts";
+import { raised } from "../_raised.ts";
 import { ensureFuture } from "./ensure_future.ts";
 
 /** What {@linkcode gather} takes: whatever can be waited for, or called for something that can. */
@@ -153,14 +155,14 @@ class _GatheringFuture extends Future<unknown[]> {
   childDone(child: Future<unknown>): void {
     this.#pending--;
     if (this.done()) return noteSeen(child);
-    if (!this.#returnExceptions && hasFailed(child)) {
+    if (!this.#returnExceptions && isNoResult(child)) {
       return this.setException(outcomeOf(child));
     }
     if (this.#pending === 0) this.#finish();
   }
 
   #finish(): void {
-    const results = this.#children.map(outcomeOf);
+    const results = this.#children.map(outcomeAmongResults);
     if (!this.#cancelRequested) return this.setResult(results);
     const last = this.#children.at(-1)!;
     this.setException(last.cancelled() ? results.at(-1) : new CancelledError());
@@ -172,8 +174,8 @@ function noteSeen(child: Future<unknown>): void {
   if (!child.cancelled()) child.exception();
 }
 
-function hasFailed(child: Future<unknown>): boolean {
-  return child.cancelled() || child.exception() !== null;
+function isNoResult(child: Future<unknown>): boolean {
+  return child.cancelled() || hasFailed(child);
 }
 
 /** The result or the error of a future that is done. */
@@ -183,4 +185,9 @@ function outcomeOf(child: Future<unknown>): unknown {
   } catch (error) {
     return error;
   }
+}
+
+/** The same as one of many results, among which `null` would count as no error. */
+function outcomeAmongResults(child: Future<unknown>): unknown {
+  return hasFailed(child) ? raised(child.exception()) : outcomeOf(child);
 }

@@ -6,6 +6,7 @@ import {
   type CoroutineFunction,
   ensureFuture,
   type Future,
+  hasFailed,
   iscoroutine,
   isfuture,
 } from "../../coroutines/mod.ts";
@@ -66,8 +67,7 @@ function follow<T>(outcome: ConcurrentFuture<T>, task: Future<T>, loop: BaseEven
   task.addDoneCallback(() => {
     if (task.cancelled()) outcome.cancel();
     if (!outcome.setRunningOrNotifyCancel()) return;
-    const error = task.exception();
-    if (error === null) outcome.setResult(task.result());
-    else outcome.setException(error);
+    if (hasFailed(task)) outcome.setException(task.exception());
+    else outcome.setResult(task.result());
   });
 }

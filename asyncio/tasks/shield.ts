@@ -1,6 +1,12 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { type Awaitable, type CoroutineFunction, Future, repr } from "../../coroutines/mod.ts";
+import {
+  type Awaitable,
+  type CoroutineFunction,
+  Future,
+  hasFailed,
+  repr,
+} from "../../coroutines/mod.ts";
 import { ensureFuture } from "./ensure_future.ts";
 
 /**
@@ -11,9 +17,10 @@ import { ensureFuture } from "./ensure_future.ts";
  * exception handler.
  *
  * @typeParam T Type of the result.
- * @param aw What to wait for; a coroutine becomes a task.
+ * @param aw What to wait for; a coroutine, or a coroutine function, becomes a task.
  * @returns A future of its result; the very future given, if it is done already.
- * @throws {TypeError} If `aw` cannot be awaited.
+ * @throws {TypeError} If `aw` cannot be awaited; if it is a promise, that of an async function that was
+ *   called say: what such a function awaits belongs to the calling task, and is cancelled with it.
  * @throws {RuntimeError} If it is a coroutine, and there is no current event loop.
  *
  * @example Usage
@@ -36,6 +43,12 @@ import { ensureFuture } from "./ensure_future.ts";
  */
 // CPython: Lib/asyncio/tasks.py, shield
 export function shield<T>(aw: Awaitable<T> | CoroutineFunction<T>): Future<T> {
+  if (aw instanceof Promise) {
+    throw new TypeError(
+      "shield() cannot shield a Promise: pass the async function itself, uncalled, " +
+        "or fromPromise(promise) for one of the host's",
+    );
+  }
   const inner = ensureFuture(aw);
   if (inner.done()) return inner;
   const outer = new Future<T>({ loop: inner.getLoop() });
@@ -57,16 +70,14 @@ function copyOutcome<T>(inner: Future<T>, outer: Future<T>): void {
     outer.cancel();
     return;
   }
-  const error = inner.exception();
-  if (error === null) outer.setResult(inner.result());
-  else outer.setException(error);
+  if (hasFailed(inner)) outer.setException(inner.exception());
+  else outer.setResult(inner.result());
 }
 
 // CPython: Lib/asyncio/tasks.py, _log_on_exception
 function reportError(inner: Future<unknown>): void {
-  if (inner.cancelled()) return;
+  if (!hasFailed(inner)) return;
   const exception = inner.exception();
-  if (exception === null) return;
   const name = exception instanceof Error ? exception.name : repr(exception);
   inner.getLoop().callExceptionHandler({
     message: `${name} exception in shielded future`,

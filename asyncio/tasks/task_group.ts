@@ -1,7 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
-  type AsyncContextManager,
   CancelledError,
   type Coroutine,
   type CoroutineFunction,
@@ -10,13 +9,18 @@ import {
   type EventLoop,
   type Future,
   getRunningLoop,
+  hasFailed,
   inspectAsText,
   iscoroutine,
   KeyboardInterrupt,
   RuntimeError,
+  type Section,
+  section,
   type Task,
 } from "../../coroutines/mod.ts";
+import type { AsyncContextManager } from "../async_context_manager.ts";
 import { ExceptionGroup } from "../exception_group.ts";
+import { raised } from "../_raised.ts";
 
 /**
  * Tasks with an end in common: leaving the group waits for all of them.
@@ -26,6 +30,8 @@ import { ExceptionGroup } from "../exception_group.ts";
  * - A body that fails, or is cancelled, cancels the tasks in the same way.
  * - Tasks are cancelled in the order in which they were created.
  * - A `KeyboardInterrupt` is thrown as it is.
+ * - Nothing is left behind: a task that is cancelled while its function awaits a promise of the host's,
+ *   which cannot be interrupted, is done at once, but the group waits until the function has ended.
  *
  * @example Usage
  * ```ts
@@ -58,6 +64,8 @@ export class TaskGroup implements AsyncContextManager<TaskGroup> {
   #errors: unknown[] = [];
   #interrupt: KeyboardInterrupt | null = null;
   #completed: Future<void> | null = null;
+  /** What waits for functions that a cancellation could not interrupt. */
+  #section: Section | null = null;
 
   static {
     inspectAsText(this.prototype);
@@ -78,6 +86,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup> {
       throw new RuntimeError(`TaskGroup ${this} cannot determine the parent task`);
     }
     this.#entered = true;
+    this.#section = section();
     return this;
   }
 
@@ -118,7 +127,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup> {
       if (iscoroutine(coro)) coro.return(undefined as T);
       throw new RuntimeError(`TaskGroup ${this} ${refusal}`);
     }
-    const task = this.#loop!.createTask(coro, options);
+    const task = this.#section!.run(() => this.#loop!.createTask(coro, options));
     // Through the loop even if it is done already, by an eager start: so its error cancels the
     // parent only where that waits.
     this.#tasks.add(task);
@@ -142,6 +151,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup> {
     while (this.#tasks.size > 0) {
       cancellation = (yield* this.#waitForTasks()) ?? cancellation;
     }
+    cancellation = (yield* this.#waitForStragglers()) ?? cancellation;
     if (this.#interrupt !== null) throw this.#interrupt;
     const parent = this.#parent!;
     if (this.#parentCancelled && parent.uncancel() === 0) cancellation = null;
@@ -172,6 +182,20 @@ export class TaskGroup implements AsyncContextManager<TaskGroup> {
     }
   }
 
+  /** Tasks that are done may have left functions behind that go on. */
+  *#waitForStragglers(): Coroutine<CancelledError | null> {
+    const within = this.#section!;
+    try {
+      if (within.leftBehind > 0) yield* within.left();
+      return null;
+    } catch (error) {
+      if (!(error instanceof CancelledError)) throw error;
+      return error;
+    } finally {
+      within.exit();
+    }
+  }
+
   #abort(): void {
     this.#aborting = true;
     for (const task of this.#tasks) if (!task.done()) task.cancel();
@@ -184,9 +208,8 @@ export class TaskGroup implements AsyncContextManager<TaskGroup> {
     if (this.#completed !== null && this.#tasks.size === 0 && !this.#completed.done()) {
       this.#completed.setResult();
     }
-    if (task.cancelled()) return;
-    const error = task.exception();
-    if (error === null) return;
+    if (!hasFailed(task)) return;
+    const error = raised(task.exception());
     this.#errors.push(error);
     if (error instanceof KeyboardInterrupt) this.#interrupt ??= error;
     this.#onTaskFailed(task, error);

@@ -1,7 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
-  type AsyncContextManager,
   CancelledError,
   type Coroutine,
   currentTask,
@@ -13,6 +12,9 @@ import {
   type Task,
   TimeoutError,
 } from "../../coroutines/mod.ts";
+import type { AsyncContextManager } from "../async_context_manager.ts";
+import { checkNumber } from "../_check_number.ts";
+import { ExceptionGroup } from "../exception_group.ts";
 
 type State = "created" | "active" | "expiring" | "expired" | "finished";
 
@@ -56,9 +58,10 @@ export class Timeout implements AsyncContextManager<Timeout> {
    * A limit that is still to be entered.
    *
    * @param when The loop's time, in seconds, at which it is up; `null` for never.
+   * @throws {TypeError} If it is no number.
    */
   constructor(when: number | null | undefined) {
-    this.#when = when ?? null;
+    this.#when = checkedTime(when, "when");
   }
 
   /** The loop's time, in seconds, at which it is up; `null` for never. */
@@ -72,13 +75,14 @@ export class Timeout implements AsyncContextManager<Timeout> {
    * @param when The loop's time, in seconds; if it has passed, the next turn is the end. `null` for
    *   never.
    * @throws {RuntimeError} If it was not entered, or its time is up, or it was left.
+   * @throws {TypeError} If `when` is no number.
    */
   reschedule(when: number | null | undefined): void {
     if (this.#state === "created") throw new RuntimeError("Timeout has not been entered");
     if (this.#state !== "active") {
       throw new RuntimeError(`Cannot change state of ${this.#state} Timeout`);
     }
-    this.#when = when ?? null;
+    this.#when = checkedTime(when, "when");
     this.#handle?.cancel();
     this.#handle = this.#when === null ? null : this.#schedule(this.#when);
   }
@@ -107,7 +111,8 @@ export class Timeout implements AsyncContextManager<Timeout> {
   }
 
   /**
-   * Leaves.
+   * Leaves. Where the block has made another error of the cancellation by this timeout, the
+   * `TimeoutError` becomes a part of the chain of its causes.
    *
    * @param error What the block threw.
    * @throws {TimeoutError} If that is the cancellation by this timeout; it is the `cause`.
@@ -119,8 +124,10 @@ export class Timeout implements AsyncContextManager<Timeout> {
     if (this.#state === "active") this.#state = "finished";
     if (this.#state !== "expiring") return;
     this.#state = "expired";
-    const isOurs = this.#task!.uncancel() <= this.#cancelling;
-    if (isOurs && error instanceof CancelledError) throw new TimeoutError("", { cause: error });
+    if (this.#task!.uncancel() > this.#cancelling) return;
+    if (error instanceof CancelledError) throw new TimeoutError("", { cause: error });
+    insertTimeoutError(error);
+    if (error instanceof ExceptionGroup) error.exceptions.forEach(insertTimeoutError);
   }
 
   #schedule(when: number): Handle {
@@ -142,12 +149,31 @@ export class Timeout implements AsyncContextManager<Timeout> {
   }
 }
 
+/** Puts a `TimeoutError` before the first cancellation among the causes of an error. */
+// CPython: Lib/asyncio/timeouts.py, Timeout._insert_timeout_error
+function insertTimeoutError(error: unknown): void {
+  const seen = new Set<unknown>();
+  for (let one = error; one instanceof Error && !seen.has(one); one = one.cause) {
+    seen.add(one);
+    if (!(one.cause instanceof CancelledError)) continue;
+    one.cause = new TimeoutError("", { cause: one.cause });
+    return;
+  }
+}
+
+function checkedTime(seconds: number | null | undefined, name: string): number | null {
+  if (seconds === null || seconds === undefined) return null;
+  checkNumber(seconds, name);
+  return seconds;
+}
+
 /**
  * Limits the time of a block.
  *
  * @param delay Seconds from now; `null` for no limit as yet.
  * @returns The limit, for `asyncWith()`.
  * @throws {RuntimeError} If no loop is running.
+ * @throws {TypeError} If `delay` is no number.
  *
  * @example Usage
  * ```ts
@@ -169,7 +195,8 @@ export class Timeout implements AsyncContextManager<Timeout> {
  */
 export function timeout(delay: number | null | undefined): Timeout {
   const loop = getRunningLoop();
-  return new Timeout(delay === null || delay === undefined ? null : loop.time() + delay);
+  const seconds = checkedTime(delay, "delay");
+  return new Timeout(seconds === null ? null : loop.time() + seconds);
 }
 
 /**
@@ -177,6 +204,7 @@ export function timeout(delay: number | null | undefined): Timeout {
  *
  * @param when The loop's time, in seconds, as `loop.time()` tells it; `null` for no limit as yet.
  * @returns The limit, for `asyncWith()`.
+ * @throws {TypeError} If `when` is no number.
  *
  * @example Usage
  * ```ts

@@ -6,6 +6,7 @@ import {
   type CoroutineObject,
   type Future,
   getRunningLoop,
+  hasFailed,
   iscoroutine,
   isfuture,
   repr,
@@ -126,7 +127,7 @@ function checkFutures(
 /** Whether one future, now done, is all that was waited for. */
 function isEnough(future: Future<unknown>, returnWhen: ReturnWhen): boolean {
   if (returnWhen === FIRST_COMPLETED) return true;
-  return returnWhen === FIRST_EXCEPTION && !future.cancelled() && future.exception() !== null;
+  return returnWhen === FIRST_EXCEPTION && hasFailed(future);
 }
 
 function partition<F extends Future<unknown>>(futures: Set<F>): [done: Set<F>, pending: Set<F>] {

@@ -1,7 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
-  asyncWith,
   type Awaitable,
   CancelledError,
   type Coroutine,
@@ -13,7 +12,9 @@ import {
   isfuture,
   TimeoutError,
 } from "../../coroutines/mod.ts";
+import { checkNumber } from "../_check_number.ts";
 import { ensureFuture } from "./ensure_future.ts";
+import { asyncWith } from "./async_with.ts";
 import { timeout } from "./timeouts.ts";
 
 /**
@@ -28,6 +29,7 @@ import { timeout } from "./timeouts.ts";
  * @param seconds Seconds to wait at most; zero or less for what is done already; `null` for no limit.
  * @returns A coroutine giving its result.
  * @throws {TimeoutError} If the time was up.
+ * @throws {TypeError} If `seconds` is no number.
  * @throws What the awaitable throws.
  *
  * @example Usage
@@ -54,10 +56,10 @@ const waitAtMost = coroutine(
     aw: Awaitable<unknown> | CoroutineFunction<unknown>,
     seconds: number | null | undefined,
   ): Coroutine<unknown> {
-    if (seconds !== null && seconds !== undefined && seconds <= 0) {
-      return yield* resultAtOnce(ensureFuture(aw));
-    }
-    return yield* asyncWith(timeout(seconds ?? null), function* () {
+    const limit = seconds ?? null;
+    if (limit !== null) checkNumber(limit, "timeout");
+    if (limit !== null && limit <= 0) return yield* resultAtOnce(ensureFuture(aw));
+    return yield* asyncWith(timeout(limit), function* () {
       return yield* insideTask(aw);
     });
   },

@@ -2,7 +2,6 @@
 
 import type { NonBlockingSocket, SocketAddress } from "../../selectors/mod.ts";
 import {
-  type AsyncContextManager,
   CancelledError,
   type Coroutine,
   coroutine,
@@ -15,6 +14,7 @@ import {
   type SelectorEventLoop,
   sleep,
 } from "../../coroutines/mod.ts";
+import type { AsyncContextManager } from "../async_context_manager.ts";
 import { clientHasGone, isOutOfResources } from "../_net.ts";
 import { unmapped } from "./_addresses.ts";
 import type { InetAddress } from "./inet_address.ts";

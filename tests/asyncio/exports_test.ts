@@ -47,11 +47,11 @@ const TO_COME = `
 /** What Python has elsewhere, and what is ours. */
 const OTHERS = `
   BlockingIOError BrokenExecutor BrokenProcessPool BrokenThreadPool ConcurrentFuture Context
-  ContextVar EOFError ExceptionGroup Executor ExecutorEventLoop InterruptedError KeyError
+  ContextVar EOFError ExceptionGroup Executor ExecutorEventLoop GeneratorExit InterruptedError KeyError
   KeyboardInterrupt MonotonicClock NetworkEventLoop NotImplementedError ProcessPoolExecutor
   RuntimeError SocketEventLoop SSLObject StopAsyncIteration ThreadPoolExecutor Token
   TransportSocket ValueError VirtualClock
-  abortable anext asyncWith copyContext coroutine fromPromise fromSignal moduleFunction toPromise
+  abortable anext asyncFor asyncWith copyContext coroutine fromPromise fromSignal moduleFunction toPromise
   transfer
 `;
 

@@ -8,7 +8,7 @@ import {
   currentTask,
   fromPromise,
   sleep,
-} from "@asyncio/asyncio/coroutines";
+} from "@asyncio/asyncio";
 import {
   assert,
   assertEquals,

@@ -15,7 +15,7 @@ import {
   sleep,
   type Task,
   VirtualClock,
-} from "@asyncio/asyncio/coroutines";
+} from "@asyncio/asyncio";
 import { assert, assertEquals, assertFalse, assertRejects, assertStrictEquals } from "@std/assert";
 import { failure, turns, watch } from "./_native.ts";
 import { NativeRecorder } from "./_recorder.ts";

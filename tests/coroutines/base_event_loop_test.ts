@@ -95,7 +95,6 @@ Deno.test("BaseEventLoop.runUntilComplete() runs whatever can be awaited", async
   assertEquals(await loop.runUntilComplete(loop.createTask(sleep(1, 2))), 2);
   assertEquals(await loop.runUntilComplete(async () => 3), 3);
   assertEquals(await loop.runUntilComplete(() => sleep(1, 4)), 4);
-  assertEquals(await loop.runUntilComplete(Promise.resolve(5)), 5);
   assertEquals(
     await loop.runUntilComplete(function* () {
       return 6;
@@ -103,6 +102,12 @@ Deno.test("BaseEventLoop.runUntilComplete() runs whatever can be awaited", async
     6,
   );
   assertFalse(loop.isRunning());
+});
+
+Deno.test("BaseEventLoop.runUntilComplete() refuses a promise, saying what to pass", async () => {
+  using loop = virtualLoop();
+  const refused = () => loop.runUntilComplete(Promise.resolve(5));
+  await assertRejects(refused, TypeError, "pass the async function itself");
 });
 
 // CPython: test_events.py, EventLoopTestsMixin.test_run_until_complete_stopped

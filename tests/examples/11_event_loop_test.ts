@@ -6,7 +6,7 @@ import { assertRefuses, assertStops, Program, reset, talk } from "./_program.ts"
 const EVENT_LOOP = "11_event_loop/event_loop.ts";
 const ECHO = "11_event_loop/selectors_echo.ts";
 const SOCKET = String.raw`<Socket fd=\d+, family=2, type=1, proto=0, ` +
-  String.raw`laddr=\["127.0.0.1", \d+\], raddr=\["127.0.0.1", \d+\]>`;
+  String.raw`laddr=\['127.0.0.1', \d+\], raddr=\['127.0.0.1', \d+\]>`;
 
 Deno.test("event_loop runs chained events in turn, and on until SIGINT", async () => {
   await using program = new Program(EVENT_LOOP, "--delay", "0.01");

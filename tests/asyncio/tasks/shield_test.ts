@@ -2,6 +2,7 @@
 
 import {
   CancelledError,
+  fromPromise,
   Future,
   gather,
   newEventLoop,
@@ -189,10 +190,11 @@ testForms("shield() that is waited for reports nothing", function* ({ wait }) {
   yield* caught(ValueError, wait(outer));
 });
 
-Deno.test("shield() takes functions and promises, and refuses the rest", async () => {
+Deno.test("shield() takes functions, and refuses promises, saying what to pass", async () => {
   await runTest(function* () {
     assertEquals(yield* shield(async () => await sleep(0, 1)), 1);
-    assertEquals(yield* shield(Promise.resolve(2)), 2);
+    assertEquals(yield* shield(fromPromise(Promise.resolve(2))), 2);
+    assertThrows(() => shield(Promise.resolve(2)), TypeError, "pass the async function itself");
     assertThrows(() => shield(3 as never), TypeError);
   });
 });

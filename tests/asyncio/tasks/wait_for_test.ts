@@ -260,6 +260,8 @@ Deno.test("waitFor() refuses what cannot be awaited", async () => {
     yield* caught(TypeError, waitFor(42 as never, 0));
     const task = createTask(sleep(0));
     yield* caught(TypeError, waitFor(task, "soon" as never));
+    const options = yield* caught(TypeError, waitFor(task, { timeout: 1 } as never));
+    assertEquals(options.message, "timeout must be a number, got {'timeout': 1}");
     yield* caught(ValueError, waitFor(task, NaN));
     yield* task;
   });

@@ -11,7 +11,7 @@ import {
   sleep,
   StopAsyncIteration,
   toPromise,
-} from "@asyncio/asyncio/coroutines";
+} from "@asyncio/asyncio";
 import {
   assert,
   assertEquals,
@@ -21,7 +21,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { runTest, testForms } from "../_run_test.ts";
+import { runTest, testForms } from "../../_run_test.ts";
 
 /** Work of the host's that ends, a little later, when its signal is aborted. */
 function untilAborted(signal: AbortSignal, order: string[] = []): Promise<never> {

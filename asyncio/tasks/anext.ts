@@ -1,8 +1,13 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { callInTask } from "./_async_call.ts";
-import { type Coroutine, coroutine, type CoroutineObject } from "./coroutine.ts";
-import { StopAsyncIteration } from "./errors.ts";
+import {
+  type Coroutine,
+  coroutine,
+  type CoroutineObject,
+  getRunningLoop,
+  StopAsyncIteration,
+} from "../../coroutines/mod.ts";
+import { nextOf } from "./asyncgens.ts";
 
 /**
  * The next value of an asynchronous iterator: how a generator coroutine goes through one.
@@ -41,7 +46,7 @@ const step = coroutine(
     if (typeof it?.next !== "function") {
       throw new TypeError("anext() needs an asynchronous iterator");
     }
-    const { done, value } = yield* callInTask(it.next, it);
+    const { done, value } = yield* nextOf(getRunningLoop(), it);
     if (done) throw new StopAsyncIteration();
     return value;
   },

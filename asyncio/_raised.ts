@@ -1,8 +1,8 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /**
- * What was thrown, as an exception. JavaScript can throw nothing at all; but a future's exception is
- * `null` when there is none, and in Python, too, to raise `None` is a `TypeError`.
+ * What was thrown, for those who are told of errors only. JavaScript can throw `null` and `undefined`,
+ * which say that there is no error; in Python, too, to raise `None` is a `TypeError`.
  */
 export function raised(thrown: unknown): unknown {
   if (thrown !== null && thrown !== undefined) return thrown;

@@ -2,6 +2,7 @@
 // deno-lint-ignore-file require-yield require-await
 
 import {
+  type AsyncContextManager,
   asyncWith,
   CancelledError,
   type Coroutine,
@@ -10,11 +11,11 @@ import {
   Future,
   getRunningLoop,
   sleep,
-} from "@asyncio/asyncio/coroutines";
+} from "@asyncio/asyncio";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { failure } from "./_native.ts";
-import { NativeRecorder } from "./_recorder.ts";
-import { runTest, testForms } from "../_run_test.ts";
+import { failure } from "../../coroutines/_native.ts";
+import { NativeRecorder } from "../../coroutines/_recorder.ts";
+import { runTest, testForms } from "../../_run_test.ts";
 
 /** A context manager that notes what happens to it. */
 class Recorder {
@@ -174,7 +175,7 @@ testForms(
     ];
     for (const manager of managers) {
       const result = yield* wait(asyncWith(
-        manager as Parameters<typeof asyncWith<number, number>>[0],
+        manager as AsyncContextManager<number>,
         fn(function* (value: number) {
           return value + 1;
         }),
