@@ -57,6 +57,12 @@ export function isNoAddressHere(error: unknown): boolean {
   return error instanceof Error && /\(os error (47|49|97|99)\)/.test(error.message);
 }
 
+/** Whether an error says that the other end has gone while something was written. */
+export function isConnectionGone(error: unknown): boolean {
+  const { BrokenPipe, ConnectionReset } = Deno.errors;
+  return error instanceof BrokenPipe || error instanceof ConnectionReset;
+}
+
 /** What `drain()` throws once the connection is gone. */
 export function connectionLost(): Error {
   return new Deno.errors.ConnectionReset("Connection lost");

@@ -36,6 +36,11 @@ export function signalName(signal: string | number): string {
   return name;
 }
 
+/** The number of a signal, by its name. */
+export function signalNumber(name: string): number {
+  return host().process.getBuiltinModule("node:os").constants.signals[name]!;
+}
+
 /**
  * Calls a function at each signal of a kind, in place of what the system does.
  *

@@ -13,8 +13,8 @@ import {
 import { isDebugWanted } from "./_environment.ts";
 import { leaveInterrupts } from "./_interrupt.ts";
 import { holdProcess, onSignal, signalName } from "./_signals.ts";
+import { SubprocessEventLoop } from "./subprocess/subprocess_event_loop.ts";
 import { closeAsyncgens } from "./tasks/asyncgens.ts";
-import { NetworkEventLoop } from "./transports/network_event_loop.ts";
 
 /**
  * The loop that `newEventLoop()` makes: all that an event loop of asyncio can do.
@@ -30,7 +30,7 @@ import { NetworkEventLoop } from "./transports/network_event_loop.ts";
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.EventLoop}
  */
-export class EventLoop extends NetworkEventLoop {
+export class EventLoop extends SubprocessEventLoop {
   /** What ends the handling of each signal that is handled. */
   readonly #signals = new Map<string, () => void>();
   /** Set while the loop runs and waits for signals: so long the process is to stay alive. */

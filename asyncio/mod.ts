@@ -124,6 +124,14 @@ export {
 export { toThread } from "./executors/to_thread.ts";
 export { transfer } from "./executors/transfer.ts";
 export { wrapFuture } from "./executors/wrap_future.ts";
+export {
+  createSubprocessExec,
+  type CreateSubprocessExecOptions,
+  createSubprocessShell,
+  type CreateSubprocessShellOptions,
+  type PipeEnd,
+  type ProcessOf,
+} from "./subprocess/create_subprocess.ts";
 export { createTask } from "./tasks/create_task.ts";
 export {
   createEagerTaskFactory,
@@ -155,6 +163,7 @@ export { LifoQueue } from "./queues/lifo_queue.ts";
 export { Lock } from "./sync/lock.ts";
 export { openConnection, type OpenConnectionOptions } from "./streams/open_connection.ts";
 export { runCoroutineThreadsafe } from "./tasks/run_coroutine_threadsafe.ts";
+export { type OutputOf, Process } from "./subprocess/process.ts";
 export { PriorityQueue, type PriorityQueueOptions } from "./queues/priority_queue.ts";
 export { Queue } from "./queues/queue.ts";
 export { QueueEmpty, QueueFull, QueueShutDown } from "./queues/queue_errors.ts";
@@ -183,6 +192,9 @@ export {
   startUnixServer,
   type StartUnixServerOptions,
 } from "./streams/unix.ts";
+export { DEVNULL, PIPE, type StderrStdio, type Stdio, STDOUT } from "./subprocess/stdio.ts";
+export { SubprocessEventLoop } from "./subprocess/subprocess_event_loop.ts";
+export type { SubprocessOptions, SubprocessShellOptions } from "./subprocess/subprocess_options.ts";
 export { TaskGroup } from "./tasks/task_group.ts";
 export { Timeout, timeout, timeoutAt } from "./tasks/timeouts.ts";
 export { BaseProtocol, BaseTransport } from "./transports/base.ts";

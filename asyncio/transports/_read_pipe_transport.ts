@@ -10,7 +10,7 @@ import { isOSError } from "../_net.ts";
 import type { BaseProtocol } from "./base.ts";
 import { giveTo } from "./_delivery.ts";
 import type { Protocol } from "./protocols.ts";
-import { type Leftover, type TransportHost, wake } from "./_transport_host.ts";
+import { type Leftover, type TransportHost, wake, watch } from "./_transport_host.ts";
 import { ReadTransport } from "./transports.ts";
 
 /**
@@ -32,6 +32,7 @@ export class ReadPipeTransport extends ReadTransport implements Leftover {
   #paused = false;
   #closing = false;
   #lost = false;
+  #endWatch: () => void = () => {};
 
   static {
     inspectAsText(this.prototype);
@@ -41,7 +42,7 @@ export class ReadPipeTransport extends ReadTransport implements Leftover {
     host: TransportHost,
     pipe: ReadableStream<Uint8Array>,
     protocol: BaseProtocol,
-    waiter: Future<void>,
+    waiter: Future<void> | null,
   ) {
     super();
     this.#host = host;
@@ -52,7 +53,8 @@ export class ReadPipeTransport extends ReadTransport implements Leftover {
     host.callSoon(() => this.#start(waiter));
   }
 
-  #start(waiter: Future<void>): void {
+  #start(waiter: Future<void> | null): void {
+    if (!this.#lost) this.#endWatch = watch(this.#host, this.#reader.closed);
     try {
       this.#protocol.connectionMade(this);
     } finally {
@@ -163,6 +165,7 @@ export class ReadPipeTransport extends ReadTransport implements Leftover {
   #lose(error: unknown): void {
     if (this.#lost) return;
     this.#lost = true;
+    this.#endWatch();
     this.#host.detach(this);
     this.#protocol.connectionLost(error);
   }
@@ -175,6 +178,7 @@ export class ReadPipeTransport extends ReadTransport implements Leftover {
   /** The loop is closed. */
   abandon(): void {
     this.#closing = this.#lost = true;
+    this.#endWatch();
     this.#cancel();
   }
 

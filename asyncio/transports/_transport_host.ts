@@ -1,7 +1,12 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { NonBlockingSocket } from "../../selectors/mod.ts";
-import type { ExceptionContext, Future, SelectorEventLoop } from "../../coroutines/mod.ts";
+import {
+  type ExceptionContext,
+  fromPromise,
+  type Future,
+  type SelectorEventLoop,
+} from "../../coroutines/mod.ts";
 import type { AddressInfo, AddressOptions } from "./getaddrinfo.ts";
 
 /** Something that is closed with the loop, if nobody has closed it before. */
@@ -55,6 +60,18 @@ export function addHost(host: TransportHost): void {
 /** The host of a loop that has connections. */
 export function hostOf(loop: SelectorEventLoop): TransportHost {
   return hosts.get(loop)!;
+}
+
+/**
+ * Lets the loop know that something of the host's is under way, as it knows of sockets: a clock that
+ * jumps is not to jump over it.
+ *
+ * @param open Settles, either way, when it is not any more.
+ * @returns What ends it before.
+ */
+export function watch(host: TransportHost, open: Promise<unknown>): () => void {
+  const future = fromPromise(open.catch(() => {}), { loop: host.loop });
+  return () => void future.cancel();
 }
 
 /** Gives a waiter its result, unless it was cancelled. */

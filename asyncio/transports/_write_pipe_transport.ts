@@ -6,7 +6,7 @@ import type { BaseProtocol } from "./base.ts";
 import { ByteQueue } from "./_byte_queue.ts";
 import { toBytes } from "./_bytes.ts";
 import { FlowControl, type FlowOwner } from "./_flow_control.ts";
-import { type Leftover, type TransportHost, wake } from "./_transport_host.ts";
+import { type Leftover, type TransportHost, wake, watch } from "./_transport_host.ts";
 import { WriteTransport } from "./transports.ts";
 
 /** What goes into the pipe at once, in bytes. */
@@ -35,6 +35,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
   #closing = false;
   /** 0 while open; then the number of writes that went nowhere, and one. */
   #lost = 0;
+  #endWatch: () => void = () => {};
 
   static {
     inspectAsText(this.prototype);
@@ -44,7 +45,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
     host: TransportHost,
     pipe: WritableStream<Uint8Array>,
     protocol: BaseProtocol,
-    waiter: Future<void>,
+    waiter: Future<void> | null,
   ) {
     super();
     this.#host = host;
@@ -60,7 +61,8 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
     host.callSoon(() => this.#start(waiter));
   }
 
-  #start(waiter: Future<void>): void {
+  #start(waiter: Future<void> | null): void {
+    if (this.#lost === 0) this.#endWatch = watch(this.#host, this.#writer.closed);
     try {
       this.#protocol.connectionMade(this);
     } finally {
@@ -195,6 +197,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
   }
 
   #end(error: unknown): void {
+    this.#endWatch();
     this.#host.detach(this);
     this.#protocol.connectionLost(error);
   }
@@ -203,6 +206,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
   abandon(): void {
     this.#lost = 1;
     this.#closing = true;
+    this.#endWatch();
     this.#buffer.clear();
     this.#writer.abort().catch(() => {});
   }

@@ -233,9 +233,9 @@ export class SubprocessTransport extends BaseTransport {
   /**
    * Sends a signal to the process.
    *
-   * @param _signal Its name.
+   * @param _signal Its name, or its number.
    */
-  sendSignal(_signal: string): void {
+  sendSignal(_signal: string | number): void {
     throw new NotImplementedError();
   }
 

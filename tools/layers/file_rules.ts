@@ -29,6 +29,7 @@ export const HOST_FILES: readonly string[] = [
   "asyncio/_environment.ts",
   "asyncio/_net.ts",
   "asyncio/executors/_host.ts",
+  "asyncio/subprocess/_host.ts",
   "distributed/_host.ts",
 ];
 

@@ -1,0 +1,71 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * What can be said of the standard input, output and errors of a subprocess.
+ *
+ * CPython: Lib/asyncio/subprocess.py, PIPE, STDOUT and DEVNULL.
+ */
+
+/**
+ * As `stdin`, `stdout` or `stderr` of a subprocess: a pipe to this program.
+ *
+ * @example Usage
+ * ```ts
+ * import { createSubprocessExec, PIPE, run } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const process = yield* createSubprocessExec("echo", "hello", { stdout: PIPE });
+ *   const [stdout] = yield* process.communicate();
+ *   assertEquals(new TextDecoder().decode(stdout), "hello\n");
+ * });
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.subprocess.PIPE}
+ */
+export const PIPE: -1 = -1;
+
+/**
+ * As `stderr` of a subprocess: the same as its `stdout`. What it writes to either comes in the order in
+ * which it was written.
+ *
+ * @example Usage
+ * ```ts
+ * import { createSubprocessShell, PIPE, run, STDOUT } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const command = "echo one; echo two >&2; echo three";
+ *   const process = yield* createSubprocessShell(command, { stdout: PIPE, stderr: STDOUT });
+ *   const [stdout] = yield* process.communicate();
+ *   assertEquals(new TextDecoder().decode(stdout), "one\ntwo\nthree\n");
+ * });
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.subprocess.STDOUT}
+ */
+export const STDOUT: -2 = -2;
+
+/**
+ * As `stdin`, `stdout` or `stderr` of a subprocess: nothing to read, and nobody who listens.
+ *
+ * @example Usage
+ * ```ts
+ * import { createSubprocessExec, DEVNULL, run } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const process = yield* createSubprocessExec("cat", { stdin: DEVNULL });
+ *   assertEquals(yield* process.wait(), 0);
+ * });
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.subprocess.DEVNULL}
+ */
+export const DEVNULL: -3 = -3;
+
+/** What `stdin` and `stdout` of a subprocess can be; `null` for those of this program. */
+export type Stdio = typeof PIPE | typeof DEVNULL | null | undefined;
+
+/** What `stderr` of a subprocess can be. */
+export type StderrStdio = Stdio | typeof STDOUT;
