@@ -7,6 +7,7 @@ import { ReadPipeTransport } from "../transports/_read_pipe_transport.ts";
 import { type Leftover, type TransportHost, wake } from "../transports/_transport_host.ts";
 import { SubprocessTransport } from "../transports/transports.ts";
 import { WritePipeTransport } from "../transports/_write_pipe_transport.ts";
+import { signalName } from "../_signals.ts";
 import { type Child, noSuchProcess } from "./_host.ts";
 import { type PipeOwner, PipeProtocol } from "./_pipe_protocol.ts";
 import { waitForExit } from "./_wait_for_exit.ts";
@@ -178,10 +179,10 @@ export class ChildTransport extends SubprocessTransport implements Leftover, Pip
   /** The loop is closed. */
   // CPython: Lib/asyncio/base_subprocess.py, BaseSubprocessTransport.__del__
   abandon(): void {
-    if (!this.#closed) console.warn(`unclosed transport ${this}`);
-    this.#closed = true;
     for (const watch of this.#watches) watch.cancel();
     if (this.#returncode !== null) return;
+    if (!this.#closed) console.warn(`unclosed transport ${this}`);
+    this.#closed = true;
     this.#child.kill("SIGKILL");
     this.#child.unref();
   }
@@ -209,8 +210,9 @@ export class ChildTransport extends SubprocessTransport implements Leftover, Pip
   }
 
   override sendSignal(signal: string | number): void {
+    const known = signal === 0 ? signal : signalName(signal); // 0 asks whether it is there.
     if (this.#finished) throw noSuchProcess();
-    this.#child.kill(signal);
+    this.#child.kill(known);
   }
 
   override terminate(): void {
