@@ -137,7 +137,8 @@ export class Process<
    * Writes all of the input, and ends it; reads all that the process writes to its pipes; and waits
    * until it has ended. A process that does not read all of its input is no error.
    *
-   * Cancellation: the process goes on, with its input ended; what was read of its output is lost.
+   * Cancellation: the process goes on, and its pipes stay as they are: nothing is lost, and it may be
+   * called again.
    *
    * @param input The input, or `null` for none.
    * @returns A coroutine giving its output and its errors, `null` for what is no pipe.
