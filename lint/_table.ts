@@ -22,6 +22,8 @@ export const FUNCTIONS: Readonly<Record<string, Callable>> = {
   asyncWith: { gives: { coroutine: null }, enters: true },
   coroutine: { gives: COROUTINE },
   createEagerTaskFactory: { gives: { gives: "Task" } },
+  createSubprocessExec: COROUTINE,
+  createSubprocessShell: COROUTINE,
   createTask: { gives: "Task", starts: true },
   currentTask: { gives: "Task" },
   eagerTaskFactory: { gives: "Task" },
@@ -80,7 +82,7 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
   },
   Event: { members: { wait: COROUTINE } },
   EventLoop: {
-    extends: "NetworkEventLoop",
+    extends: "SubprocessEventLoop",
     members: {
       shutdownAsyncgens: COROUTINE,
       sockAccept: COROUTINE,
@@ -120,6 +122,7 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
     },
   },
   PriorityQueue: { extends: "Queue", members: {} },
+  Process: { members: { communicate: COROUTINE, wait: COROUTINE } },
   ProcessPoolExecutor: { extends: "Executor", members: {} },
   Queue: { members: { get: COROUTINE, join: COROUTINE, put: COROUTINE } },
   Runner: { members: { getLoop: { gives: "EventLoop" }, run: { gives: null, starts: true } } },
@@ -163,6 +166,10 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
   },
   StreamReaderProtocolOptions: { members: { loop: "BaseEventLoop" } },
   StreamWriter: { members: { drain: COROUTINE, startTls: COROUTINE, waitClosed: COROUTINE } },
+  SubprocessEventLoop: {
+    extends: "NetworkEventLoop",
+    members: { subprocessExec: COROUTINE, subprocessShell: COROUTINE },
+  },
   Task: { extends: "Future", members: {} },
   TaskGroup: {
     members: {

@@ -8,8 +8,8 @@ import {
   inspectAsText,
 } from "../../coroutines/mod.ts";
 import { isConnectionGone } from "../_net.ts";
-import { StreamReader } from "../streams/stream_reader.ts";
-import { StreamWriter } from "../streams/stream_writer.ts";
+import type { StreamReader } from "../streams/stream_reader.ts";
+import type { StreamWriter } from "../streams/stream_writer.ts";
 import { gather } from "../tasks/gather.ts";
 import type { SubprocessProtocol } from "../transports/protocols.ts";
 import type { SubprocessTransport } from "../transports/transports.ts";

@@ -41,15 +41,14 @@ const TO_COME = `
   AbstractServer
   future_add_to_awaited_by future_discard_from_awaited_by
   capture_call_graph format_call_graph print_call_graph FrameCallGraphEntry FutureCallGraph
-  create_subprocess_exec create_subprocess_shell
 `;
 
 /** What Python has elsewhere, and what is ours. */
 const OTHERS = `
   BlockingIOError BrokenExecutor BrokenProcessPool BrokenThreadPool ConcurrentFuture Context
-  ContextVar EOFError ExceptionGroup Executor ExecutorEventLoop GeneratorExit InterruptedError KeyError
-  KeyboardInterrupt MonotonicClock NetworkEventLoop NotImplementedError ProcessPoolExecutor
-  RuntimeError SocketEventLoop SSLObject StopAsyncIteration ThreadPoolExecutor Token
+  ContextVar DEVNULL EOFError ExceptionGroup Executor ExecutorEventLoop GeneratorExit InterruptedError KeyError
+  KeyboardInterrupt MonotonicClock NetworkEventLoop NotImplementedError PIPE Process ProcessPoolExecutor
+  RuntimeError SocketEventLoop SSLObject STDOUT StopAsyncIteration SubprocessEventLoop ThreadPoolExecutor Token
   TransportSocket ValueError VirtualClock
   abortable anext asyncFor asyncWith copyContext coroutine fromPromise fromSignal moduleFunction toPromise
   transfer

@@ -170,9 +170,9 @@ Deno.test("checkLayers() names each line that names Deno where it may not", () =
     }),
     [
       "coroutines/a.ts:2: only selectors/, lint/, asyncio/_environment.ts, asyncio/_net.ts, asyncio/executors/_host.ts, " +
-      "distributed/_host.ts may name Deno",
+      "asyncio/subprocess/_host.ts, distributed/_host.ts may name Deno",
       "asyncio/a.ts:2: only selectors/, lint/, asyncio/_environment.ts, asyncio/_net.ts, asyncio/executors/_host.ts, " +
-      "distributed/_host.ts may name Deno",
+      "asyncio/subprocess/_host.ts, distributed/_host.ts may name Deno",
     ],
   );
 });

@@ -8,6 +8,7 @@
  */
 
 import { subjects as http } from "./http.ts";
+import { subjects as pipes } from "./pipes.ts";
 import { subjects as python } from "./python.ts";
 import { subjects as redis } from "./redis.ts";
 import type { Subject } from "./subject.ts";
@@ -50,7 +51,7 @@ async function meet({ name, needs, meet }: Subject): Promise<Outcome> {
 
 const wanted = Deno.args[0] ?? "";
 const count: Record<Outcome, number> = { ok: 0, skipped: 0, failed: 0 };
-for (const subject of [...http, ...tls, ...python, ...redis]) {
+for (const subject of [...http, ...tls, ...python, ...redis, ...pipes]) {
   if (subject.name.includes(wanted)) count[await meet(subject)]++;
 }
 console.log(`${count.ok} passed, ${count.failed} failed, ${count.skipped} skipped`);

@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
+  asyncWith,
   CancelledError,
   type Coroutine,
   createSubprocessExec,
@@ -9,7 +10,7 @@ import {
   DEVNULL,
   gather,
   PIPE,
-  Process,
+  type Process,
   type ReadTransport,
   run,
   sleep,
@@ -478,4 +479,14 @@ Deno.test("Process ends at the end of an await using scope", async () => {
   });
   assertEquals(ended.returncode, -9);
   assert(!isThere(ended.pid));
+});
+
+testForms("Process ends at the end of an asyncWith()", function* ({ wait }) {
+  const process = yield* wait(createSubprocessExec(...BLOCKED, { stdin: PIPE }));
+  const given = yield* wait(asyncWith(process, function* (it) {
+    yield* sleep(0);
+    return it;
+  }));
+  assertStrictEquals(given, process);
+  assertEquals(process.returncode, -9);
 });
