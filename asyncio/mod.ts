@@ -176,6 +176,7 @@ export {
   type RunnerRunOptions,
 } from "./runners.ts";
 export { Semaphore } from "./sync/semaphore.ts";
+export { AbstractServer } from "./transports/abstract_server.ts";
 export { Server, type ServerSockets } from "./transports/server.ts";
 export { shield } from "./tasks/shield.ts";
 export { startServer, type StartServerOptions } from "./streams/start_server.ts";

@@ -53,6 +53,16 @@ export const FUNCTIONS: Readonly<Record<string, Callable>> = {
 
 /** Classes and interfaces, with their members of known shape. */
 export const CLASSES: Readonly<Record<string, LibraryClass>> = {
+  AbstractServer: {
+    members: {
+      aenter: { gives: { generator: "AbstractServer" } },
+      aexit: GENERATOR,
+      getLoop: { gives: "SelectorEventLoop" },
+      serveForever: COROUTINE,
+      startServing: COROUTINE,
+      waitClosed: COROUTINE,
+    },
+  },
   Barrier: {
     members: {
       abort: COROUTINE,
@@ -141,9 +151,9 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
     members: { acquire: COROUTINE, aenter: GENERATOR, aexit: GENERATOR, guard: COROUTINE },
   },
   Server: {
+    extends: "AbstractServer",
     members: {
       aenter: { gives: { generator: "Server" } },
-      aexit: GENERATOR,
       getLoop: { gives: "SelectorEventLoop" },
       serveForever: COROUTINE,
       startServing: COROUTINE,

@@ -14,8 +14,8 @@ import {
   type SelectorEventLoop,
   sleep,
 } from "../../coroutines/mod.ts";
-import type { AsyncContextManager } from "../async_context_manager.ts";
 import { clientHasGone, isOutOfResources } from "../_net.ts";
+import { AbstractServer } from "./abstract_server.ts";
 import { unmapped } from "./_addresses.ts";
 import type { InetAddress } from "./inet_address.ts";
 import type { BaseProtocol } from "./base.ts";
@@ -76,8 +76,7 @@ export type ServerSockets<A extends SocketAddress> = readonly [
  *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Server}
  */
-export class Server<A extends SocketAddress = InetAddress>
-  implements AsyncContextManager<Server<A>> {
+export class Server<A extends SocketAddress = InetAddress> extends AbstractServer<A> {
   // CPython: Lib/asyncio/base_events.py, Server
   // Invariants: #sockets is null once closed. #waiters is null once closed and without connections.
   // #releasing: until they settle, the addresses of closed sockets are not free.
@@ -100,6 +99,7 @@ export class Server<A extends SocketAddress = InetAddress>
 
   /** Made by `startServer()` and `loop.createServer()`. */
   constructor(parts: object) {
+    super();
     const { host, sockets, protocolFactory, backlog, tls, file } = parts as ServerParts;
     this.#host = host;
     this.#sockets = sockets;
@@ -115,12 +115,12 @@ export class Server<A extends SocketAddress = InetAddress>
   }
 
   /** The loop that it serves in. */
-  getLoop(): SelectorEventLoop {
+  override getLoop(): SelectorEventLoop {
     return this.#host.loop;
   }
 
   /** Whether it accepts connections. */
-  isServing(): boolean {
+  override isServing(): boolean {
     return this.#serving;
   }
 
@@ -134,7 +134,7 @@ export class Server<A extends SocketAddress = InetAddress>
    * Stops accepting connections and closes the listening sockets. Connections that were accepted
    * stay open.
    */
-  close(): void {
+  override close(): void {
     const sockets = this.#sockets;
     if (sockets === null) return;
     this.#sockets = null;
@@ -154,12 +154,12 @@ export class Server<A extends SocketAddress = InetAddress>
   }
 
   /** Closes all connections, after what was written to them has been sent. */
-  closeClients(): void {
+  override closeClients(): void {
     for (const transport of [...this.#clients]) transport.close();
   }
 
   /** Closes all connections at once, and drops what was not sent. */
-  abortClients(): void {
+  override abortClients(): void {
     for (const transport of [...this.#clients]) transport.abort();
   }
 
@@ -169,7 +169,7 @@ export class Server<A extends SocketAddress = InetAddress>
    * @returns A coroutine.
    * @throws {RuntimeError} If the server is closed.
    */
-  startServing(): CoroutineObject<void> {
+  override startServing(): CoroutineObject<void> {
     return Server.#startServing(this as unknown as Server);
   }
 
@@ -187,7 +187,7 @@ export class Server<A extends SocketAddress = InetAddress>
    * @throws {CancelledError} When it is cancelled or the server closed.
    * @throws {RuntimeError} If the server is closed already, or somebody else does so.
    */
-  serveForever(): CoroutineObject<never> {
+  override serveForever(): CoroutineObject<never> {
     return Server.#serveForever(this as unknown as Server);
   }
 
@@ -220,7 +220,7 @@ export class Server<A extends SocketAddress = InetAddress>
    *
    * @returns A coroutine.
    */
-  waitClosed(): CoroutineObject<void> {
+  override waitClosed(): CoroutineObject<void> {
     return Server.#waitClosed(this as unknown as Server);
   }
 
@@ -236,24 +236,12 @@ export class Server<A extends SocketAddress = InetAddress>
 
   /** Enters `asyncWith()`: gives the server itself. */
   // deno-lint-ignore require-yield
-  *aenter(): Coroutine<Server<A>> {
+  override *aenter(): Coroutine<Server<A>> {
     return this;
   }
 
-  /** Leaves `asyncWith()`: closes the server and waits until its connections are closed, too. */
-  *aexit(): Coroutine<void> {
-    this.close();
-    yield* this.waitClosed();
-  }
-
-  /** Closes the server and waits until its connections are closed: the end of `await using`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.close();
-    await this.waitClosed();
-  }
-
   /** Python's repr. */
-  toString(): string {
+  override toString(): string {
     return `<Server sockets=[${this.sockets.join(", ")}]>`;
   }
 

@@ -38,7 +38,6 @@ const PYTHON = `
 
 /** Those of them that are still to come, with the parts that they belong to. */
 const TO_COME = `
-  AbstractServer
   future_add_to_awaited_by future_discard_from_awaited_by
   capture_call_graph format_call_graph print_call_graph FrameCallGraphEntry FutureCallGraph
 `;

@@ -1,11 +1,13 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
+  AbstractServer,
   asyncWith,
   CancelledError,
   type Coroutine,
   createTask,
   currentTask,
+  NotImplementedError,
   openConnection,
   RuntimeError,
   type Server,
@@ -25,6 +27,7 @@ import {
   assertMatch,
   assertNotEquals,
   assertStrictEquals,
+  assertThrows,
 } from "@std/assert";
 import { runTest, testForms } from "../../_run_test.ts";
 import { closed, connectTo, hasIPv6, portOf, serve, type Stream } from "../_connections.ts";
@@ -602,3 +605,39 @@ for (
     yield* wait(server.waitClosed());
   });
 }
+
+// CPython: test_events.py, AbstractEventLoopTests, of servers
+testForms("AbstractServer leaves everything to who extends it", function* ({ wait }) {
+  const abstract = new AbstractServer();
+  for (
+    const name of [
+      "close",
+      "closeClients",
+      "abortClients",
+      "getLoop",
+      "isServing",
+      "startServing",
+      "serveForever",
+      "waitClosed",
+    ] as const
+  ) {
+    assertThrows(() => abstract[name](), NotImplementedError);
+  }
+  const calls: string[] = [];
+  class Own extends AbstractServer {
+    override close() {
+      calls.push("close");
+    }
+    override waitClosed() {
+      calls.push("waitClosed");
+      return sleep(0);
+    }
+  }
+  const own = new Own();
+  const given = yield* wait(asyncWith(own, function* (it) {
+    yield* sleep(0);
+    return it;
+  }));
+  assertStrictEquals(given, own);
+  assertEquals(calls, ["close", "waitClosed"]);
+});
