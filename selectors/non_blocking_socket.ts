@@ -28,12 +28,12 @@ export interface NonBlockingSocket {
   readonly unsent: number;
 
   /**
-   * Calls back once: with `null` when {@linkcode NonBlockingSocket.unsent} has become 0, or with the
-   * error that sending has failed with. At once, before it returns, if it is so already; otherwise
-   * from a microtask, outside any event loop. Works after `close()`, too, which sends what is unsent
-   * first; `abort()` is a failure.
+   * Calls back once: with `null` when {@linkcode NonBlockingSocket.unsent} has become `atMost` or
+   * less, 0 unless given, or with the error that sending has failed with. At once, before it returns,
+   * if it is so already; otherwise from a microtask, outside any event loop. Works after `close()`,
+   * too, which sends what is unsent first; `abort()` is a failure.
    */
-  whenSent(callback: (error: Error | null) => void): void;
+  whenSent(callback: (error: Error | null) => void, atMost?: number): void;
 
   /** The descriptor; -1 once closed. */
   fileno(): number;

@@ -326,20 +326,25 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     else if (this.#mustFollow) this.#follow();
   };
 
-  /** Has the socket tell when the system has what it took. */
+  /**
+   * Has the socket tell when the system has what it took, or as much of it as lets a protocol go on
+   * that was paused.
+   */
   #follow(): void {
     if (this.#following || this.#sock.unsent === 0) return;
     this.#following = true;
-    this.#sock.whenSent(this.#onSent ??= (error) => this.#sent(error));
+    const [low] = this.#flow.limits;
+    const atMost = this.#flow.paused ? Math.max(0, low - this.#buffer.length) : 0;
+    this.#sock.whenSent(this.#onSent ??= (error) => this.#sent(error), atMost);
   }
 
-  /** The system has it, or will never have it. This may be called from outside of the loop. */
+  /** The system has enough of it, or will never have it. This may be called from outside of the loop. */
   #sent(error: Error | null): void {
     this.#following = false;
     if (this.#lost > 0 || this.#host.isClosed()) return;
     if (error !== null) {
       this.#host.callSoon(() => this.#fail(error, "Fatal write error on socket transport"));
-    } else if (this.#closing || this.#flow.paused) {
+    } else if (this.#mustFollow) {
       this.#host.callSoon(() => this.#settle());
     }
   }
@@ -348,7 +353,9 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
   #settle(): void {
     if (this.#lost > 0) return;
     this.#flow.shrunk(this.getWriteBufferSize()); // May write more.
-    if (this.#buffer.length === 0 && this.#sock.unsent === 0) this.#allSent();
+    if (this.#lost > 0 || this.#buffer.length > 0) return;
+    if (this.#sock.unsent === 0) this.#allSent();
+    else if (this.#mustFollow) this.#follow();
   }
 
   /** The system has everything. */

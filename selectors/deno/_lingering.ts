@@ -31,7 +31,7 @@ export function linger(endpoint: Endpoint, hurry: boolean): void {
     else linger(endpoint, hurry);
   };
   lingering.set(endpoint, startIdleTimer(hurry ? PATIENCE_AFTER_LOOP : PATIENCE, look));
-  if (isNew) endpoint.whenSent(() => forget(endpoint));
+  if (isNew) endpoint.whenSent(() => forget(endpoint), 0);
 }
 
 /** The selector `home` is closed: those that belong to it have little time left. */

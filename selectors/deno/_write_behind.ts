@@ -11,6 +11,12 @@ const LOW_WATER = 64 * 1024;
 /** A queue of more than this many bytes is likely to be filled: it grows no further then. */
 const GROWS_LARGE = 16 * 1024;
 
+/** Who is to be told when so much is unsent, or less. */
+interface Waiter {
+  readonly callback: (error: Error | null) => void;
+  readonly atMost: number;
+}
+
 /** Takes bytes. */
 const OPEN = 0;
 /** Takes no more bytes: whoever writes gets the error. Those taken before go out. */
@@ -42,7 +48,7 @@ export class WriteBehind {
   #block: Uint8Array<ArrayBuffer> | null = null;
   #queue: Uint8Array<ArrayBuffer> | null = null;
   #queued = 0;
-  #waiters: ((error: Error | null) => void)[] | null = null;
+  #waiters: Waiter[] | null = null;
 
   constructor(conn: Deno.Conn, source: Source) {
     this.#conn = conn;
@@ -73,10 +79,10 @@ export class WriteBehind {
     this.#source.raise(EVENT_WRITE);
   }
 
-  /** Calls back once nothing is unsent, with the error that has lost it or `null`. */
-  whenSent(callback: (error: Error | null) => void): void {
-    if (this.#rest === null) callback(this.#failure());
-    else (this.#waiters ??= []).push(callback);
+  /** Calls back once no more than `atMost` bytes are unsent, with the error that has lost them or `null`. */
+  whenSent(callback: (error: Error | null) => void, atMost: number): void {
+    if (this.unsent <= atMost) callback(this.#failure());
+    else (this.#waiters ??= []).push({ callback, atMost });
   }
 
   /** Gives up what is unsent. The connection must be closed by those who wait for it. */
@@ -133,11 +139,12 @@ export class WriteBehind {
       this.#lose(result);
     } else if (result < rest.length) {
       this.#write(rest.subarray(result));
+      this.#tell();
     } else {
       this.#rest = null;
       this.#releaseBlock();
-      if (this.#queue === null) this.#tell();
-      else this.#next(this.#queue);
+      if (this.#queue !== null) this.#next(this.#queue);
+      this.#tell();
     }
   }
 
@@ -168,8 +175,10 @@ export class WriteBehind {
   #tell(): void {
     const waiters = this.#waiters;
     if (waiters === null) return;
-    this.#waiters = null;
-    for (const callback of waiters) callback(this.#failure());
+    const { unsent } = this;
+    const left = waiters.filter(({ atMost }) => atMost < unsent);
+    this.#waiters = left.length === 0 ? null : left;
+    for (const { callback, atMost } of waiters) if (atMost >= unsent) callback(this.#failure());
   }
 
   #releaseBlock(): void {

@@ -237,9 +237,9 @@ export class ConnSource extends Endpoint {
     return this.#writing?.unsent ?? 0;
   }
 
-  override whenSent(callback: (error: Error | null) => void): void {
+  override whenSent(callback: (error: Error | null) => void, atMost: number): void {
     if (this.#writing === null) callback(null);
-    else this.#writing.whenSent(callback);
+    else this.#writing.whenSent(callback, atMost);
   }
 
   override stopWriting(): void {
@@ -250,7 +250,7 @@ export class ConnSource extends Endpoint {
     writing.whenSent((error) => {
       // A connection that has failed, or been closed, has no write side left to shut down.
       if (error === null && this.#state === CONNECTED) this.#conn!.closeWrite().catch(() => {});
-    });
+    }, 0);
   }
 
   #startWriting(): WriteBehind {
@@ -275,7 +275,7 @@ export class ConnSource extends Endpoint {
     if (!this.#reading) this.#release();
     this.keepAlive(false);
     if (this.#writing === null) hangUp(conn);
-    else this.#writing.whenSent(() => hangUp(conn));
+    else this.#writing.whenSent(() => hangUp(conn), 0);
   }
 
   override abandon(): void {

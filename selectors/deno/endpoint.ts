@@ -38,7 +38,7 @@ export abstract class Endpoint extends Source {
   }
 
   /** See {@linkcode NonBlockingSocket.whenSent}. */
-  whenSent(callback: (error: Error | null) => void): void {
+  whenSent(callback: (error: Error | null) => void, _atMost: number): void {
     callback(null);
   }
 

@@ -170,14 +170,15 @@ export class Socket implements NonBlockingSocket {
   }
 
   /**
-   * Waits until the system has taken all that `send` has, and until that has failed. Not in CPython.
+   * Waits until the system has taken what `send` has, or until that has failed. Not in CPython.
    *
    * @param callback Called once, with `null` or the error that sending has failed with: at once if
    *   it is so already, otherwise from a microtask.
+   * @param atMost How many bytes may be unsent then. With datagrams it may be told later, when none is.
    */
-  whenSent(callback: (error: Error | null) => void): void {
+  whenSent(callback: (error: Error | null) => void, atMost: number = 0): void {
     if (this.#endpoint === null) callback(null);
-    else this.#endpoint.whenSent(callback);
+    else this.#endpoint.whenSent(callback, atMost);
   }
 
   /**

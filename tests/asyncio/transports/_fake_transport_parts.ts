@@ -94,7 +94,7 @@ export class FakeSocket {
   /** Whether it keeps what it takes until {@linkcode FakeSocket.settle}. */
   behind = false;
   unsent = 0;
-  #whenSent: ((error: Error | null) => void)[] = [];
+  #whenSent: { callback: (error: Error | null) => void; atMost: number }[] = [];
   #sent: string[] = [];
   #open = true;
 
@@ -132,17 +132,17 @@ export class FakeSocket {
     return data && data.length;
   }
 
-  whenSent(callback: (error: Error | null) => void): void {
-    if (this.unsent === 0) callback(null);
-    else this.#whenSent.push(callback);
+  whenSent(callback: (error: Error | null) => void, atMost = 0): void {
+    if (this.unsent <= atMost) callback(null);
+    else this.#whenSent.push({ callback, atMost });
   }
 
-  /** The system has taken what was sent, or will never do so. */
-  settle(error: Error | null = null): void {
-    this.unsent = 0;
-    const callbacks = this.#whenSent;
-    this.#whenSent = [];
-    for (const callback of callbacks) callback(error);
+  /** The system has taken what was sent but so many bytes, or will never do so. */
+  settle(error: Error | null = null, unsent = 0): void {
+    this.unsent = unsent;
+    const waiting = this.#whenSent;
+    this.#whenSent = waiting.filter(({ atMost }) => atMost < unsent);
+    for (const { callback, atMost } of waiting) if (atMost >= unsent) callback(error);
   }
 
   fileno(): number {

@@ -577,6 +577,54 @@ Deno.test("SocketTransport counts what the socket keeps, and pauses its protocol
   assertEquals(transport.getWriteBufferSize(), 3);
 });
 
+Deno.test("SocketTransport resumes its protocol when no more than the low mark is unsent", () => {
+  const { loop, protocol, sock, transport } = connected();
+  sock.behind = true;
+  transport.setWriteBufferLimits(10, 4);
+  transport.write(bytes("12345678901"));
+  assertEquals(protocol.calls.splice(0), [["pauseWriting"]]);
+  sock.settle(null, 5);
+  loop.turn();
+  assertEquals(protocol.calls, []);
+  sock.settle(null, 4);
+  loop.turn();
+  assertEquals([transport.getWriteBufferSize(), protocol.calls], [4, [["resumeWriting"]]]);
+  sock.settle();
+  loop.turn();
+  assertEquals(protocol.calls.length, 1);
+});
+
+Deno.test("SocketTransport.close() waits for the rest as well after the low mark", () => {
+  const { loop, protocol, sock, transport } = connected();
+  sock.behind = true;
+  transport.setWriteBufferLimits(10, 4);
+  transport.write(bytes("12345678901"));
+  transport.close();
+  protocol.calls.length = 0;
+  sock.settle(null, 3);
+  loop.turn();
+  assertEquals([protocol.calls, sock.calls], [[["resumeWriting"]], []]);
+  sock.settle();
+  loop.turn();
+  assertEquals(protocol.calls, [["resumeWriting"], ["connectionLost", null]]);
+  assertEquals(sock.calls, ["close()"]);
+});
+
+Deno.test("SocketTransport tells of an error that comes after the low mark", () => {
+  const { loop, protocol, sock, transport } = connected();
+  sock.behind = true;
+  transport.pauseReading();
+  transport.setWriteBufferLimits(10, 4);
+  transport.write(bytes("12345678901"));
+  sock.settle(null, 4);
+  loop.turn();
+  const error = osError();
+  sock.settle(error);
+  loop.turn();
+  loop.turn();
+  assertEquals(protocol.calls, [["pauseWriting"], ["resumeWriting"], ["connectionLost", error]]);
+});
+
 Deno.test("SocketTransport.close() waits until the system has what the socket took", () => {
   const { loop, protocol, sock, transport } = connected();
   sock.behind = true;

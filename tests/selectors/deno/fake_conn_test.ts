@@ -291,6 +291,28 @@ Deno.test("Socket.unsent counts what the system has not taken, whenSent() tells 
   assertEquals([sock.unsent, ends], [0, [["later", null], ["too", null]]]);
 });
 
+Deno.test("Socket.whenSent() tells when no more than so many bytes are unsent", async () => {
+  const conn = new FakeConn();
+  using sock = conn.socket();
+  const ends: unknown[] = [];
+  const wait = (atMost: number) => sock.whenSent((error) => ends.push([atMost, error]), atMost);
+  sock.send("abcde");
+  sock.send("fgh");
+  wait(8);
+  assertEquals(ends.splice(0), [[8, null]], "at once");
+  for (const atMost of [0, 7, 3, 2]) wait(atMost);
+  conn.writes[0]!.resolve(1);
+  await turn();
+  assertEquals([sock.unsent, ends.splice(0)], [7, [[7, null]]]);
+  conn.writes[1]!.resolve(4);
+  await turn();
+  assertEquals([sock.unsent, ends.splice(0)], [3, [[3, null]]]);
+  const error = reset();
+  conn.writes[2]!.reject(error);
+  await turn();
+  assertEquals(ends, [[0, error], [2, error]]);
+});
+
 Deno.test("Socket.whenSent() tells of a failure, also one of long ago", async () => {
   const conn = new FakeConn();
   using sock = conn.socket();
