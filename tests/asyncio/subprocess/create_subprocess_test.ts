@@ -138,7 +138,7 @@ Deno.test({
 testForms("StreamWriter.drain() fails when the process has ended", function* (test) {
   const { raises, wait } = test;
   const process = yield* wait(
-    createSubprocessShell("exec <&-; echo closed; sleep 3600", { stdin: PIPE, stdout: PIPE }),
+    createSubprocessShell("exec <&-; echo closed; exec sleep 3600", { stdin: PIPE, stdout: PIPE }),
   );
   yield* wait(process.stdout.readline());
   process.stdin.write(new Uint8Array(MORE_THAN_A_PIPE));
