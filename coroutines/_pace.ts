@@ -23,8 +23,14 @@ const SLICE_AFTER_POLL = 20e-3;
 /** Reading the clock costs as much as two or three steps: it is read once for so many of them. */
 const STEPS_PER_READING = 64;
 
-/** After so many batches the clock is read if a millisecond has begun, lest slow steps pass unseen. */
-const BATCHES_PER_GLANCE = 4;
+/**
+ * After so many batches the clock is read if a millisecond has begun, lest slow steps pass unseen. While
+ * they are slow, or a timer is near, that is after each.
+ */
+const BATCHES_PER_GLANCE = 10;
+
+/** Within so many seconds a timer is near: no shorter than as many slow batches as pass unseen. */
+const NEAR = 0.25;
 
 /** Counts steps, reads the clock now and then, and measures slices. */
 export class Pace {
@@ -36,6 +42,7 @@ export class Pace {
   #hostNow = 0;
   #steps = 0;
   #batches = 0;
+  #batchesPerGlance = BATCHES_PER_GLANCE;
   /** The last time that {@linkcode Date.now} told. */
   #tick = 0;
   #stride = STEPS_PER_READING;
@@ -76,16 +83,23 @@ export class Pace {
     if (++this.#steps >= this.#stride) this.#look();
   }
 
-  /** Counts a batch. */
-  batch(): void {
-    if (++this.#batches >= BATCHES_PER_GLANCE) this.#glance();
+  /** Counts a batch. The next timer is due at the time `soonest`. */
+  batch(soonest: number): void {
+    if (++this.#batches >= this.#batchesPerGlance || this.#isNear(soonest)) this.#glance();
+  }
+
+  #isNear(when: number): boolean {
+    return this.#isHostTime && when < this.#hostNow + NEAR;
   }
 
   /** Looks at a clock that is coarse, and costs half as much. */
   #glance(): void {
     this.#batches = 0;
     const tick = Date.now();
-    if (tick === this.#tick) return;
+    const passed = tick - this.#tick;
+    if (passed > 1) this.#batchesPerGlance = 1;
+    else if (this.#batchesPerGlance < BATCHES_PER_GLANCE) this.#batchesPerGlance++;
+    if (passed === 0) return;
     this.#tick = tick;
     this.#look();
   }

@@ -311,7 +311,7 @@ export class Scheduler implements Waiting {
       if (!this.#runBatch()) return;
       this.#isInBatch = false;
       if (this.#isStopping) return this.#end(({ resolve }) => resolve());
-      this.#pace.batch();
+      this.#pace.batch(this.timers.soonest);
       if (this.#pace.isOver) return this.#hop(this.#pace.hops);
       if (this.ready.size > 0) continue;
       const next = this.#wait!.until(this.timers.soonest);
@@ -398,7 +398,7 @@ export class Scheduler implements Waiting {
   #next(): Runnable | undefined {
     const { ready } = this;
     if (ready.front === undefined && ready.size > 0 && !this.#isStopping) {
-      this.#pace.batch();
+      this.#pace.batch(this.timers.soonest);
       this.#beginBatch();
     }
     return ready.front;
