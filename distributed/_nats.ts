@@ -61,27 +61,40 @@ async function makeStreams({ manager, names }: Link, options: NatsOptions): Prom
     "npm:@nats-io/jetstream@3.4.0"
   );
   const storage = options.storage === "memory" ? StorageType.Memory : StorageType.File;
-  await unlessThere(manager.streams.add({
-    name: names.calls,
-    subjects: [names.call(">")],
-    retention: RetentionPolicy.Workqueue,
-    discard: DiscardPolicy.New,
-    max_msgs: options.maxPending ?? 100_000,
-    duplicate_window: 120 * NANOSECONDS,
-    storage,
-  }));
-  await unlessThere(manager.streams.add({
-    name: names.results,
-    subjects: [names.result(">")],
-    retention: RetentionPolicy.Limits,
-    discard: DiscardPolicy.New,
-    discard_new_per_subject: true,
-    max_msgs_per_subject: 1,
-    max_age: (options.resultsKept ?? 3600) * NANOSECONDS,
-    duplicate_window: 1 * NANOSECONDS,
-    allow_direct: true,
-    storage,
-  }));
+  const max_age = (options.resultsKept ?? 3600) * NANOSECONDS;
+  await Promise.all([
+    unlessThere(manager.streams.add({
+      name: names.calls,
+      subjects: [names.call(">")],
+      retention: RetentionPolicy.Workqueue,
+      discard: DiscardPolicy.New,
+      max_msgs: options.maxPending ?? 100_000,
+      duplicate_window: 120 * NANOSECONDS,
+      storage,
+    })),
+    unlessThere(manager.streams.add({
+      name: names.results,
+      subjects: [names.result(">")],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.New,
+      discard_new_per_subject: true,
+      max_msgs_per_subject: 1,
+      max_age,
+      duplicate_window: 1 * NANOSECONDS,
+      allow_direct: true,
+      storage,
+    })),
+    unlessThere(manager.streams.add({
+      name: names.tries,
+      subjects: [names.triesOf(">")],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_msgs_per_subject: 1,
+      max_age,
+      allow_direct: true,
+      storage,
+    })),
+  ]);
   await unlessThere(manager.consumers.add(names.calls, {
     durable_name: names.consumer,
     ack_policy: AckPolicy.Explicit,
@@ -107,6 +120,9 @@ export function errorCode(error: unknown): number {
   const { code } = error as { code?: unknown };
   return typeof code === "number" ? code : 0;
 }
+
+/** JetStream's number for a subject that is not as it was expected to be: empty, say. */
+export const NOT_AS_EXPECTED = 10071;
 
 /** JetStream's numbers for a stream that is full, of calls or of results with an id. */
 export const FULL: ReadonlySet<number> = new Set([10077, 10079, 10122, 10123]);

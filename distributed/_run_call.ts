@@ -9,11 +9,23 @@ import { type CallPayload, deserialize, type ResultPayload, serialize } from "./
 /** How a call has ended: its outcome, and the seconds that it has taken. */
 export type Done = readonly [bytes: Uint8Array, seconds: number];
 
-/** Does a call that has come as bytes, and gives its outcome as bytes. */
-export async function runCall(id: string, bytes: Uint8Array): Promise<Done> {
-  const begun = performance.now();
+/**
+ * Does a call that has come as bytes, and gives its outcome as bytes.
+ *
+ * @param begun Cells that are shared with the worker: it reads from them what has begun, even where this
+ *   thread does not live to tell.
+ * @param cell The cell of this call.
+ */
+export async function runCall(
+  id: string,
+  bytes: Uint8Array,
+  begun: Int32Array,
+  cell: number,
+): Promise<Done> {
+  Atomics.store(begun, cell, 1);
+  const start = performance.now();
   const outcome = await call(id, bytes);
-  return [outcome, (performance.now() - begun) / 1000];
+  return [outcome, (performance.now() - start) / 1000];
 }
 
 async function call(id: string, bytes: Uint8Array): Promise<Uint8Array> {

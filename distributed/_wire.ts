@@ -23,12 +23,17 @@ export type ResultPayload =
   | { readonly ok: false; readonly error: unknown };
 
 /** What a worker tells of a call that is under way. */
-export type EventPayload = { readonly progress: unknown } | { readonly begun: true };
+export type EventPayload =
+  | { readonly progress: unknown }
+  | { readonly begun: true }
+  /** Somebody has taken the call back, for all who wait for it; the number is its own in the stream. */
+  | { readonly cancelled: number };
 
 /** The names that belong to a queue. */
 export class Names {
   readonly calls: string;
   readonly results: string;
+  readonly tries: string;
   readonly consumer = "workers";
   readonly #queue: string;
 
@@ -36,6 +41,7 @@ export class Names {
     this.#queue = queue;
     this.calls = `${queue}_calls`;
     this.results = `${queue}_results`;
+    this.tries = `${queue}_tries`;
   }
 
   /** The subject of calls; for one, or for all. */
@@ -45,6 +51,11 @@ export class Names {
 
   result(id: string): string {
     return `${this.#queue}.result.${id}`;
+  }
+
+  /** The subject of notes on a call, by its number in the stream; on one, or on all. */
+  triesOf(sequence: number | ">"): string {
+    return `${this.#queue}.tries.${sequence}`;
   }
 
   event(id: string): string {

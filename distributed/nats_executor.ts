@@ -8,7 +8,7 @@ import {
   placeOf,
   sourceOf,
 } from "../asyncio/executors/mod.ts";
-import { errorCode, FULL, type Link, openLink } from "./_nats.ts";
+import { errorCode, FULL, type Link, NOT_AS_EXPECTED, openLink } from "./_nats.ts";
 import { NatsFuture } from "./nats_future.ts";
 import type { NatsOptions } from "./nats_options.ts";
 import { deserialize, type EventPayload, type ResultPayload, serialize } from "./_wire.ts";
@@ -306,8 +306,12 @@ export class NatsExecutor extends Executor {
     this.#inFlight++;
     try {
       const { id } = call.future;
-      // Offered again, because no answer came say, it is taken once.
-      const { seq } = await jetstream.publish(names.call(id), call.bytes, { msgID: call.offer });
+      // Offered again, because no answer came say, it is taken once; offered by another program under the
+      // same id, not at all.
+      const { seq } = await jetstream.publish(names.call(id), call.bytes, {
+        msgID: call.offer,
+        ...(this.#isOwn(id) ? {} : { expect: { lastSubjectSequence: 0 } }),
+      });
       call.sequence = seq;
       if (call.future.cancelled()) this.#withdraw(link, call);
     } catch (error) {
@@ -321,6 +325,9 @@ export class NatsExecutor extends Executor {
 
   /** The server is full, or away: the call goes back to the front of the line. */
   #offerAgain(link: Link, call: Call, error: unknown): void {
+    if (errorCode(error) === NOT_AS_EXPECTED) {
+      return this.#withLink(() => this.#offerUnlessThere(link, call), call);
+    }
     if (errorCode(error) !== 0 && !FULL.has(errorCode(error))) {
       if (!call.future.done()) call.future.setException(error);
       return;
@@ -333,10 +340,16 @@ export class NatsExecutor extends Executor {
   }
 
   /** Takes a call that was cancelled out of the server's queue, or out of the hands of a worker. */
-  #withdraw({ connection, manager, names }: Link, { sequence }: Call): void {
+  #withdraw({ connection, manager, names }: Link, { sequence, future: { id } }: Call): void {
     if (connection.isClosed() || sequence === 0) return;
     connection.publish(names.cancel, String(sequence));
+    if (!this.#isOwn(id)) connection.publish(names.event(id), serialize({ cancelled: sequence }));
     manager.streams.deleteMessage(names.calls, sequence, false).catch(() => {});
+  }
+
+  /** Whether nobody else can have submitted under an id. */
+  #isOwn(id: string): boolean {
+    return id.startsWith(`${this.#run}.`);
   }
 
   // Results on their way back.
@@ -351,17 +364,21 @@ export class NatsExecutor extends Executor {
   }
 
   #onEvent(id: string, data: Uint8Array): void {
-    const future = this.#calls.get(id)?.future;
-    if (future === undefined || future.done()) return;
-    if (!future.running()) future.setRunningOrNotifyCancel();
+    const call = this.#calls.get(id);
+    if (call === undefined || call.future.done()) return;
+    const { future, sequence } = call;
     const event = deserialize(data) as EventPayload;
+    if ("cancelled" in event) {
+      return event.cancelled === sequence ? void future.cancel() : undefined;
+    }
+    if (!future.running()) future.setRunningOrNotifyCancel();
     if ("progress" in event) future.setProgress(event.progress);
   }
 
   /** Asks for a result that may be there. Returns whether it is. */
   async #lookUp(link: Link, call: Call): Promise<boolean> {
     const { id } = call.future;
-    if (!id.startsWith(this.#run)) {
+    if (!this.#isOwn(id)) {
       call.unsubscribe = this.#listen(link, id);
       await link.connection.flush();
     }
@@ -384,7 +401,7 @@ export class NatsExecutor extends Executor {
   async #fetchMissed(link: Link): Promise<void> {
     const { manager, names } = link;
     if (this.#calls.size === 0 || link.connection.isClosed()) return;
-    const own = [...this.#calls.keys()].filter((id) => !id.startsWith(this.#run));
+    const own = [...this.#calls.keys()].filter((id) => !this.#isOwn(id));
     const filters = [`${this.#run}.>`, ...own];
     for (const filter of filters) {
       const { state } = await manager.streams.info(names.results, {

@@ -2,6 +2,8 @@
 
 /** A NATS server for a test, and workers for it: started on a free port, ended with the test. */
 
+import { connect, type NatsConnection } from "npm:@nats-io/transport-node@3.4.0";
+import { type JetStreamManager, jetstreamManager } from "npm:@nats-io/jetstream@3.4.0";
 import { TextLineStream } from "./_lines.ts";
 
 /** Whether this machine has a NATS server. */
@@ -54,15 +56,23 @@ export class NatsServer implements AsyncDisposable {
 
   /** Kills the server, and starts it anew on what it has kept. */
   async restart(): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#child.status;
+    await this.stop();
     const { child } = await startServer(this.#folder, this.#port);
     this.#child = child;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGKILL");
+  /** Kills the server. */
+  async stop(): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
     await this.#child.status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
     await Deno.remove(this.#folder, { recursive: true });
   }
 }
@@ -93,6 +103,38 @@ async function startServer(
       return { child, port: Number(new URL(JSON.parse(text).nats[0]).port) };
     }
     await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Looks at the calls that a server has, from outside. */
+export class QueuedCalls {
+  readonly #connection: NatsConnection;
+  readonly #manager: JetStreamManager;
+
+  private constructor(connection: NatsConnection, manager: JetStreamManager) {
+    this.#connection = connection;
+    this.#manager = manager;
+  }
+
+  static async of(server: NatsServer): Promise<QueuedCalls> {
+    const connection = await connect({ servers: server.url });
+    return new QueuedCalls(connection, await jetstreamManager(connection));
+  }
+
+  /** Waits until there is one of that id. */
+  async have(id: string): Promise<void> {
+    const query = { last_by_subj: `asyncio.call.${id}` };
+    for (;;) {
+      try {
+        if (await this.#manager.streams.getMessage("asyncio_calls", query) !== null) return;
+      } catch {
+        // There is no stream yet.
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
   }
 }
 

@@ -53,9 +53,18 @@ export function spinNow(steps: number): string {
   return "spun";
 }
 
-export const exit = moduleFunction(import.meta, exitNow);
-export function exitNow(): void {
+/** Notes in a folder that it was called, and ends its thread. */
+export const noteAndExit = moduleFunction(import.meta, noteAndExitNow);
+export function noteAndExitNow(path: string, value: number): number {
+  Deno.makeTempFileSync({ dir: path, prefix: `${value}-` });
   Deno.exit(1);
+}
+
+/** Is done, and ends its thread afterwards. */
+export const exitLater = moduleFunction(import.meta, exitLaterNow);
+export function exitLaterNow(): string {
+  setTimeout(() => Deno.exit(1), 5);
+  return "soon";
 }
 
 export const opaque = moduleFunction(import.meta, opaqueNow);

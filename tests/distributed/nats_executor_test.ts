@@ -3,12 +3,13 @@
 import {
   asCompleted,
   BrokenExecutor,
+  CancelledError,
   getRunningLoop,
   run,
   RuntimeError,
   ValueError,
 } from "@asyncio/asyncio";
-import { NatsExecutor, type NatsOptions } from "@asyncio/asyncio/distributed";
+import { NatsExecutor, type NatsFuture, type NatsOptions } from "@asyncio/asyncio/distributed";
 import {
   assert,
   assertEquals,
@@ -18,7 +19,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Latch, until } from "../asyncio/executors/_pools.ts";
-import { type NatsServer, testNats, WorkerProcess } from "./_server.ts";
+import { type NatsServer, QueuedCalls, testNats, WorkerProcess } from "./_server.ts";
 import * as work from "./_work.ts";
 
 function connect(server: NatsServer, options: NatsOptions = {}): NatsExecutor {
@@ -205,13 +206,117 @@ testNats(
   },
 );
 
+testNats("a worker with an idle thread takes calls, however many it has", async (server) => {
+  using latch = new Latch();
+  await using _ = await WorkerProcess.start(server, "--concurrency", "4");
+  await using executor = connect(server);
+  const futures: NatsFuture<number>[] = [];
+  // One after the other, so that three are there when the fourth comes.
+  for (let i = 0; i < 4; i++) {
+    futures.push(executor.submit(work.waitAt, latch.path, i));
+    await latch.reached(i + 1);
+  }
+  latch.open();
+  assertEquals(await Promise.all(futures), [0, 1, 2, 3]);
+});
+
+testNats("calls that wait behind a long one are done by another worker", async (server) => {
+  using latch = new Latch();
+  await using first = await WorkerProcess.start(server, "--concurrency", "1");
+  await using executor = connect(server);
+  // Short calls first, so that the worker takes several at once.
+  await Promise.all(
+    Array.from({ length: 300 }, (_, i) => executor.submit(work.double, i).result()),
+  );
+  const long = executor.submit(work.waitAt, latch.path, 100);
+  const others = Array.from({ length: 30 }, (_, i) => executor.submit(work.double, i));
+  await latch.reached(1);
+  await using _second = await WorkerProcess.start(server, "--concurrency", "1");
+  assertEquals(await Promise.all(others), Array.from({ length: 30 }, (_, i) => 2 * i));
+  assert(!long.done() && first);
+  latch.open();
+  assertEquals(await long, 100);
+});
+
 testNats("a call that ends its worker's thread is given up after some tries", async (server) => {
+  using latch = new Latch();
   await using _ = await WorkerProcess.start(server, "--tries", "2", "--concurrency", "1");
   await using executor = connect(server);
-  const error = await executor.submit(work.exit).exception();
+  const error = await executor.submit(work.noteAndExit, latch.path, 1).exception();
   assertInstanceOf(error, BrokenExecutor);
   assertMatch(error.message, /was tried 2 times/);
+  assertEquals(visits(latch), new Map([[1, 2]]));
   assertEquals(await executor.submit(work.double, 2), 4);
+});
+
+testNats("a call that ends its worker's thread takes no other with it", async (server) => {
+  using latch = new Latch();
+  await using executor = connect(server);
+  const calls = Array.from(
+    { length: 40 },
+    (_, i) =>
+      i % 10 === 5
+        ? executor.submit(work.noteAndExit, latch.path, i)
+        : executor.submit(work.note, latch.path, i),
+  );
+  await using _one = await WorkerProcess.start(server, "--concurrency", "2");
+  await using _two = await WorkerProcess.start(server, "--concurrency", "2");
+  const ended = await Promise.allSettled(calls);
+  for (const [i, one] of ended.entries()) {
+    if (i % 10 !== 5) assertEquals(one, { status: "fulfilled", value: i });
+    else assertInstanceOf((one as PromiseRejectedResult).reason, BrokenExecutor);
+  }
+  for (const i of [5, 15, 25, 35]) assertEquals(visits(latch).get(i), 3, `tries of ${i}`);
+});
+
+testNats("a call that a worker had and had not begun is not counted as tried", async (server) => {
+  using latch = new Latch();
+  await using executor = connect(server);
+  const flags = ["--concurrency", "1", "--tries", "1"];
+  const worker = await WorkerProcess.start(server, ...flags);
+  // Short calls first, so that the worker takes several at once.
+  await Promise.all(
+    Array.from({ length: 100 }, (_, i) => executor.submit(work.double, i).result()),
+  );
+  const blocker = executor.submit(work.noteAndSpin, latch.path, 100, 10);
+  const others = Array.from({ length: 8 }, (_, i) => executor.submit(work.note, latch.path, i));
+  await latch.reached(1);
+  assertEquals(await worker.end("SIGTERM"), 0);
+  assertEquals(await blocker, "spun");
+  await using _ = await WorkerProcess.start(server, ...flags);
+  assertEquals(await Promise.all(others), [0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+testNats("a worker that is asked to end does so while the server is away", async (server) => {
+  const worker = await WorkerProcess.start(server);
+  await server.stop();
+  assertEquals(await worker.end("SIGTERM"), 0);
+});
+
+testNats("a call whose workers are killed is given up after some tries", async (server) => {
+  using latch = new Latch();
+  const flags = ["--concurrency", "1", "--tries", "2", "--redeliver-after", "0.5"];
+  await using executor = connect(server, { redeliverAfter: 0.5 });
+  const deadly = executor.submit(work.waitAt, latch.path, 1);
+  for (let tries = 1; tries <= 2; tries++) {
+    const worker = await WorkerProcess.start(server, ...flags);
+    await latch.reached(tries);
+    await worker.end("SIGKILL");
+  }
+  await using _ = await WorkerProcess.start(server, ...flags);
+  const error = await deadly.exception();
+  assertInstanceOf(error, BrokenExecutor);
+  assertMatch(error.message, /was tried 2 times/);
+});
+
+testNats("a worker lives on when what a call has left behind ends its threads", async (server) => {
+  await using _ = await WorkerProcess.start(server, "--concurrency", "1");
+  await using executor = connect(server);
+  for (let i = 0; i < 3; i++) {
+    assertEquals(await executor.submit(work.exitLater), "soon");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assertEquals(await executor.submit(work.double, i), 2 * i);
+  }
 });
 
 testNats("calls and results outlive the server", async (server) => {
@@ -265,17 +370,32 @@ testNats("a call that was cancelled may be submitted again under its id", async 
 testNats("two programs that submit under one id have one call", async (server) => {
   using latch = new Latch();
   await using one = connect(server);
-  const first = one.submitAs("shared", work.note, latch.path, 1);
-  // The server has the call when it has one that came later.
-  const later = one.submitAs("later", work.note, latch.path, 2);
   await using two = connect(server);
-  {
-    await using _ = await WorkerProcess.start(server);
-    await later;
-  }
-  const second = two.submitAs("shared", work.note, latch.path, 3);
+  // At once, so that neither finds the call of the other when it looks.
+  const first = one.submitAs("shared", work.note, latch.path, 1);
+  const second = two.submitAs("shared", work.note, latch.path, 1);
+  await using _ = await WorkerProcess.start(server);
   assertEquals([await first, await second], [1, 1]);
-  assertEquals(visits(latch), new Map([[1, 1], [2, 1]]));
+  // When it is done and nobody is there to do it again, its result is.
+  assertEquals(await two.submitAs("shared", work.note, latch.path, 3), 1);
+  assertEquals(visits(latch), new Map([[1, 1]]));
+});
+
+testNats("a call of two programs that one cancels is cancelled for both", async (server) => {
+  await using one = connect(server);
+  await using two = connect(server);
+  const calls = await QueuedCalls.of(server);
+  const first = one.submitAs("shared", work.double, 1);
+  await calls.have("shared");
+  const second = two.submitAs("shared", work.double, 1);
+  const marker = two.submitAs("marker", work.double, 2);
+  await calls.have("marker");
+  assert(first.cancel());
+  await assertRejects(() => second.result(), CancelledError);
+  await using _ = await WorkerProcess.start(server);
+  assertEquals(await marker, 4);
+  assertEquals(await one.submitAs("shared", work.double, 3), 6);
+  await calls.close();
 });
 
 testNats("calls wait where they are when the server has as many as it may", async (server) => {
