@@ -3,10 +3,10 @@
 /**
  * The benchmarks: this library beside CPython's asyncio and uvloop, in one run.
  *
- *     deno task bench [NAME ...] [--rounds N] [--python PATH]
+ *     deno task bench [NAME ...] [--rounds N] [--minima] [--python PATH]
  *
  * Every sample is taken in a child process; the competitors of a subject alternate, round by round,
- * and the table shows medians. asyncio is measured where a `python3` of 3.11 or later is on the
+ * and the table shows medians; with `--minima` the best of each, for a machine that others use too. asyncio is measured where a `python3` of 3.11 or later is on the
  * `PATH` (or given by `--python`), uvloop where that Python or the system's imports it. Servers and
  * their clients share one processor, number 0 unless `BENCH_CPU` names another.
  *
@@ -15,7 +15,7 @@
 
 import { describeEnvironment, type Environment, findEnvironment } from "./environment.ts";
 import type { Sample, Subject } from "./subject.ts";
-import { rows, type Samples, table } from "./table.ts";
+import { median, minimum, rows, type Samples, table } from "./table.ts";
 import { subject as accept } from "./accept_bench.ts";
 import { subject as echo } from "./echo_bench.ts";
 import { subject as executor } from "./executor_bench.ts";
@@ -47,11 +47,14 @@ const SUBJECTS: readonly Subject[] = [
 ];
 
 const NAMES = SUBJECTS.map((subject) => subject.name);
-const USAGE = `usage: deno task bench [${NAMES.join("|")} ...] [--rounds N] [--python PATH]`;
+const USAGE = `usage: deno task bench [${
+  NAMES.join("|")
+} ...] [--rounds N] [--minima] [--python PATH]`;
 
 interface Arguments {
   subjects: readonly Subject[];
   rounds?: number;
+  minima?: boolean;
   python?: string;
 }
 
@@ -61,17 +64,22 @@ class UsageError extends Error {
 }
 
 async function main(args: string[]): Promise<void> {
-  const { subjects, rounds: asked, python } = parse(args);
+  const { subjects, rounds: asked, minima = false, python } = parse(args);
   const environment = await findEnvironment(python);
   if (python !== undefined && !environment.asyncio) {
     throw new UsageError(`--python: no Python 3.11 or later at ${python}`);
   }
   const body: string[][] = [];
   for (const subject of subjects) {
-    body.push(...rows(subject.metrics, await measure(subject, environment, asked)));
+    const samples = await measure(subject, environment, asked);
+    body.push(...rows(subject.metrics, samples, minima ? minimum : median));
   }
   console.log(describeEnvironment(environment).join("\n"));
-  console.log("Medians; lower is better; in brackets, how many times the first column's.\n");
+  console.log(
+    `${
+      minima ? "Minima" : "Medians"
+    }; lower is better; in brackets, how many times the first column's.\n`,
+  );
   console.log(table(body));
 }
 
@@ -94,10 +102,11 @@ async function measure(
 
 function parse(args: string[]): Arguments {
   const names: string[] = [];
-  const options: { rounds?: number; python?: string } = {};
+  const options: { rounds?: number; minima?: boolean; python?: string } = {};
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
     if (arg === "--rounds") options.rounds = Number(args[++i]);
+    else if (arg === "--minima") options.minima = true;
     else if (arg === "--python") options.python = args[++i] ?? usage("--python needs a path");
     else if (NAMES.includes(arg)) names.push(arg);
     else usage(`unknown argument ${JSON.stringify(arg)}`);

@@ -1,7 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /**
- * Medians, ratios and the table that shows them.
+ * Medians or minima, ratios and the table that shows them.
  *
  * @module
  */
@@ -23,17 +23,26 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The rows of a subject: each metric's median by competitor, with its ratio to ours. */
-export function rows(metrics: readonly Metric[], samples: Samples): string[][] {
+/** The least value. */
+export function minimum(values: readonly number[]): number {
+  return Math.min(...values);
+}
+
+/** The rows of a subject: of each metric one value by competitor, with its ratio to ours. */
+export function rows(
+  metrics: readonly Metric[],
+  samples: Samples,
+  summary: (values: readonly number[]) => number = median,
+): string[][] {
   return metrics.map(({ key, label, unit }) => {
-    const medians = new Map([...samples].map(
-      ([name, list]) => [name, median(list.map((sample) => sample[key] ?? NaN))],
+    const summaries = new Map([...samples].map(
+      ([name, list]) => [name, summary(list.map((sample) => sample[key] ?? NaN))],
     ));
-    const base = medians.get(OURS)!;
+    const base = summaries.get(OURS)!;
     return [
       `${label}, ${unit}`,
       ...HEADINGS.map((name) => {
-        const value = medians.get(name);
+        const value = summaries.get(name);
         if (value === undefined || Number.isNaN(value)) return "-";
         return name === OURS ? round(value) : `${round(value)} (${round(value / base)}x)`;
       }),

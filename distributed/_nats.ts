@@ -121,6 +121,14 @@ export function errorCode(error: unknown): number {
   return typeof code === "number" ? code : 0;
 }
 
+/** Whether an error is of a server that is away, or not ready yet, and no answer that stays. */
+export function isPassing(error: unknown): boolean {
+  return errorCode(error) < 10_000 || errorCode(error) === NOT_READY;
+}
+
+/** JetStream's number for a server that has just started. */
+const NOT_READY = 10008;
+
 /** JetStream's number for a subject that is not as it was expected to be: empty, say. */
 export const NOT_AS_EXPECTED = 10071;
 

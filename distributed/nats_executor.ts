@@ -8,7 +8,7 @@ import {
   placeOf,
   sourceOf,
 } from "../asyncio/executors/mod.ts";
-import { errorCode, FULL, type Link, NOT_AS_EXPECTED, openLink } from "./_nats.ts";
+import { errorCode, FULL, isPassing, type Link, NOT_AS_EXPECTED, openLink } from "./_nats.ts";
 import { NatsFuture } from "./nats_future.ts";
 import type { NatsOptions } from "./nats_options.ts";
 import { deserialize, type EventPayload, type ResultPayload, serialize } from "./_wire.ts";
@@ -33,6 +33,8 @@ interface Call {
   readonly offer: string;
   /** Its number in the stream; 0 before it is there. */
   sequence: number;
+  /** The number that somebody else has taken back, of a call with this id; 0 if none. */
+  withdrawn: number;
   /** Ends what was subscribed to for this call alone. */
   unsubscribe: () => void;
 }
@@ -230,7 +232,7 @@ export class NatsExecutor extends Executor {
   #addCall(id: string, bytes: Uint8Array): Call {
     const future = new NatsFuture<unknown>(id);
     const offer = `${id}:${this.#run}:${this.#offers++}`;
-    const call: Call = { future, bytes, offer, sequence: 0, unsubscribe() {} };
+    const call: Call = { future, bytes, offer, sequence: 0, withdrawn: 0, unsubscribe() {} };
     this.#calls.set(id, call);
     future.addDoneCallback(() => this.#onDone(call));
     return call;
@@ -285,11 +287,11 @@ export class NatsExecutor extends Executor {
   async #offerUnlessThere(link: Link, call: Call): Promise<void> {
     if (await this.#lookUp(link, call)) return;
     const { manager, names } = link;
-    const found = await manager.streams.getMessage(names.calls, {
-      last_by_subj: names.call(call.future.id),
-    });
+    const query = { last_by_subj: names.call(call.future.id) };
+    const found = await untilAnswered(link, () => manager.streams.getMessage(names.calls, query));
     if (found === null) return this.#offer(link, call);
     call.sequence = found.seq;
+    if (call.withdrawn === found.seq) call.future.cancel(); // What we have heard of overtakes what we ask.
     if (call.future.cancelled()) this.#withdraw(link, call);
   }
 
@@ -328,7 +330,7 @@ export class NatsExecutor extends Executor {
     if (errorCode(error) === NOT_AS_EXPECTED) {
       return this.#withLink(() => this.#offerUnlessThere(link, call), call);
     }
-    if (errorCode(error) !== 0 && !FULL.has(errorCode(error))) {
+    if (!isPassing(error) && !FULL.has(errorCode(error))) {
       if (!call.future.done()) call.future.setException(error);
       return;
     }
@@ -340,11 +342,16 @@ export class NatsExecutor extends Executor {
   }
 
   /** Takes a call that was cancelled out of the server's queue, or out of the hands of a worker. */
-  #withdraw({ connection, manager, names }: Link, { sequence, future: { id } }: Call): void {
+  async #withdraw(
+    { connection, manager, names }: Link,
+    { sequence, future: { id } }: Call,
+  ): Promise<void> {
     if (connection.isClosed() || sequence === 0) return;
     connection.publish(names.cancel, String(sequence));
-    if (!this.#isOwn(id)) connection.publish(names.event(id), serialize({ cancelled: sequence }));
-    manager.streams.deleteMessage(names.calls, sequence, false).catch(() => {});
+    await manager.streams.deleteMessage(names.calls, sequence, false).catch(() => {});
+    // Only now, so that whoever has found it in the stream hears of this.
+    if (this.#isOwn(id) || connection.isClosed()) return;
+    connection.publish(names.event(id), serialize({ cancelled: sequence }));
   }
 
   /** Whether nobody else can have submitted under an id. */
@@ -366,10 +373,11 @@ export class NatsExecutor extends Executor {
   #onEvent(id: string, data: Uint8Array): void {
     const call = this.#calls.get(id);
     if (call === undefined || call.future.done()) return;
-    const { future, sequence } = call;
+    const { future } = call;
     const event = deserialize(data) as EventPayload;
     if ("cancelled" in event) {
-      return event.cancelled === sequence ? void future.cancel() : undefined;
+      call.withdrawn = event.cancelled;
+      return event.cancelled === call.sequence ? void future.cancel() : undefined;
     }
     if (!future.running()) future.setRunningOrNotifyCancel();
     if ("progress" in event) future.setProgress(event.progress);
@@ -378,11 +386,13 @@ export class NatsExecutor extends Executor {
   /** Asks for a result that may be there. Returns whether it is. */
   async #lookUp(link: Link, call: Call): Promise<boolean> {
     const { id } = call.future;
-    if (!this.#isOwn(id)) {
-      call.unsubscribe = this.#listen(link, id);
+    if (this.#isOwn(id)) return await untilAnswered(link, () => this.#fetch(link, id));
+    call.unsubscribe();
+    call.unsubscribe = this.#listen(link, id);
+    return await untilAnswered(link, async () => {
       await link.connection.flush();
-    }
-    return await this.#fetch(link, id);
+      return await this.#fetch(link, id);
+    });
   }
 
   async #fetch({ manager, names }: Link, id: string): Promise<boolean> {
@@ -465,6 +475,18 @@ export class NatsExecutor extends Executor {
     await this.#purge(link, `${this.#run}.>`).catch(() => {});
     await link.connection.flush().catch(() => {});
     await link.connection.close();
+  }
+}
+
+/** What the server answers, however long it is away. */
+async function untilAnswered<T>({ connection }: Link, ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (connection.isClosed() || !isPassing(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
   }
 }
 

@@ -121,16 +121,22 @@ export class QueuedCalls {
     return new QueuedCalls(connection, await jetstreamManager(connection));
   }
 
-  /** Waits until there is one of that id. */
-  async have(id: string): Promise<void> {
+  /** The number of the call of that id, once there is one, and one that is wanted. */
+  async sequence(
+    id: string,
+    isWanted: (sequence: number) => boolean = () => true,
+  ): Promise<number | null> {
     const query = { last_by_subj: `asyncio.call.${id}` };
-    for (;;) {
+    while (!this.#connection.isClosed()) {
       try {
-        if (await this.#manager.streams.getMessage("asyncio_calls", query) !== null) return;
+        const found = await this.#manager.streams.getMessage("asyncio_calls", query);
+        if (found !== null && isWanted(found.seq)) return found.seq;
       } catch {
         // There is no stream yet.
       }
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
+    return null;
   }
 
   async close(): Promise<void> {

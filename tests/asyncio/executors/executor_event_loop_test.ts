@@ -2,6 +2,7 @@
 
 import {
   CancelledError,
+  ContextVar,
   createTask,
   ExecutorEventLoop,
   gather,
@@ -204,6 +205,19 @@ Deno.test("toThread() calls the function once, for each of many", async () => {
     await gather(...Array.from({ length: 10 }, () => toThread(count, counter)));
   });
   assertEquals(counter[0], 10);
+});
+
+// CPython: test_threads.py, test_to_thread_contextvars, where they do
+Deno.test("toThread() leaves context variables behind", async () => {
+  const variable = new ContextVar<string>("test", { default: "none" });
+  await run(async () => {
+    variable.set("parent");
+    const seen = await toThread(async (url: string) => {
+      const { test } = await import(url);
+      return test.get();
+    }, new URL("./_context.ts", import.meta.url).href);
+    assertEquals([seen, variable.get()], ["none", "parent"]);
+  });
 });
 
 Deno.test("toThread() is lazy, and may be made outside of a loop", async () => {

@@ -95,6 +95,27 @@ Deno.test("ProcessPoolExecutor is broken when a process ends as it imports a fun
   await pool.shutdown();
 });
 
+// CPython: test_shutdown.py, test_processes_terminate, ProcessPoolShutdownTest.test_context_manager_shutdown
+Deno.test("ProcessPoolExecutor.shutdown() resolves when its processes have ended", async () => {
+  using latch = new Latch();
+  const pool = new ProcessPoolExecutor({ maxWorkers: 3 });
+  const pids = Array.from({ length: 3 }, () =>
+    pool.submit((path: string) => {
+      Deno.makeTempFileSync({ dir: path });
+      const cell = new Int32Array(new SharedArrayBuffer(4));
+      while (![...Deno.readDirSync(path)].some(({ name }) => name === "open")) {
+        Atomics.wait(cell, 0, 0, 2);
+      }
+      return Deno.pid;
+    }, latch.path));
+  await latch.reached(3);
+  latch.open();
+  await pool.shutdown();
+  for (const pid of await Promise.all(pids)) {
+    assertThrows(() => Deno.kill(pid, "SIGCONT"), Error, "", `process ${pid} is there`);
+  }
+});
+
 // CPython: test_deadlock.py, test_shutdown_deadlock
 Deno.test("ProcessPoolExecutor.shutdown() ends when a process dies meanwhile", async () => {
   const pool = new ProcessPoolExecutor({ maxWorkers: 2 });

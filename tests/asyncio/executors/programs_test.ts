@@ -3,6 +3,7 @@
 /** What pools do to the programs that use them: how those end, and what they may do. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { makeIdentity } from "../_certificates.ts";
 import { until } from "./_pools.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -70,6 +71,15 @@ Deno.test("a pool that nobody has any more ends its processes", async () => {
   const flags = ["--allow-all", "--v8-flags=--expose-gc"];
   assertEquals((await runProgram("dropped.ts", [], flags)).stdout, "the process has ended\n");
 });
+
+// CPython: executor.py, test_no_stale_references, test_free_reference
+for (const kind of ["threads", "processes"]) {
+  Deno.test(`a pool of ${kind} keeps neither arguments nor results that are done with`, async () => {
+    const flags = ["--allow-all", "--v8-flags=--expose-gc"];
+    const stdout = "the argument is gone\nthe results are gone\n";
+    assertEquals(await runProgram("references.ts", [kind], flags), { code: 0, stdout, stderr: "" });
+  });
+}
 
 Deno.test("a process ends when the program that it belongs to is killed", async () => {
   const child = new Deno.Command(Deno.execPath(), {
@@ -143,41 +153,58 @@ Deno.test("processes say which permission is missing to start them", async () =>
   assertMatch(noRun.stdout, /Requires run access.*run again with the --allow-run flag/);
 });
 
-Deno.test("pools work in a package that is imported over HTTP", async () => {
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    async (request) => {
-      const { pathname } = new URL(request.url);
-      const text = await Deno.readTextFile(new URL(`.${pathname}`, ROOT));
-      return new Response(text, { headers: { "content-type": "application/typescript" } });
-    },
-  );
-  const base = `http://127.0.0.1:${server.addr.port}`;
+/** What it takes to reach a server: how to serve, the scheme of its URLs, and flags for Deno. */
+async function servers(folder: string): Promise<[Deno.TcpListenOptions, string, string[]][]> {
+  const authority = await makeIdentity("the authority", { isAuthority: true });
+  const { cert, key } = await makeIdentity("127.0.0.1", {
+    issuer: authority,
+    addresses: ["127.0.0.1"],
+  });
+  await Deno.writeTextFile(`${folder}/authority.pem`, authority.cert);
+  const place = { hostname: "127.0.0.1", port: 0 };
+  return [
+    [place, "http", []],
+    [{ ...place, cert, key } as Deno.TcpListenOptions, "https", [`--cert=${folder}/authority.pem`]],
+  ];
+}
+
+Deno.test("pools work in a package that is imported over HTTP and HTTPS", async () => {
   const folder = await Deno.makeTempDir();
-  const main = `${folder}/main.ts`;
-  await Deno.writeTextFile(
-    main,
-    `import { moduleFunction, ProcessPoolExecutor, ThreadPoolExecutor } from "${base}/mod.ts";
-     import { remote } from "${base}/tests/asyncio/executors/_remote.ts";
-     export const local = (n: number) => 2 * n;
-     if (import.meta.main) {
-       for (const Pool of [ThreadPoolExecutor, ProcessPoolExecutor]) {
-         const pool = new Pool({ maxWorkers: 1 });
-         console.log(await pool.submit((n: number) => n, 1));
-         console.log(await pool.submit(moduleFunction(import.meta, local), 1));
-         console.log(await pool.submit(moduleFunction({ url: "${base}/tests/asyncio/executors/_remote.ts" }, remote), 1));
-         await pool.shutdown();
-       }
-     }`,
-  );
   try {
-    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-config", "--no-lock", main],
-      env: { NO_COLOR: "1" },
-    }).output();
-    const decoder = new TextDecoder();
-    assertEquals(decoder.decode(stdout), "1\n2\n3\n1\n2\n3\n", decoder.decode(stderr));
+    for (const [options, scheme, flags] of await servers(folder)) {
+      await using server = Deno.serve({ ...options, onListen() {} }, async (request) => {
+        const { pathname } = new URL(request.url);
+        const text = await Deno.readTextFile(new URL(`.${pathname}`, ROOT));
+        return new Response(text, { headers: { "content-type": "application/typescript" } });
+      });
+      const main = `${folder}/${scheme}.ts`;
+      await Deno.writeTextFile(main, remoteProgram(`${scheme}://127.0.0.1:${server.addr.port}`));
+      const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--quiet", "--no-config", "--no-lock", ...flags, main],
+        env: { NO_COLOR: "1" },
+      }).output();
+      const decoder = new TextDecoder();
+      assertEquals(decoder.decode(stdout), "1\n2\n3\n1\n2\n3\n", decoder.decode(stderr));
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+/** Runs functions of its own and of the server's, in pools that come from the server. */
+function remoteProgram(base: string): string {
+  return `
+    import { moduleFunction, ProcessPoolExecutor, ThreadPoolExecutor } from "${base}/mod.ts";
+    import { remote } from "${base}/tests/asyncio/executors/_remote.ts";
+    const place = { url: "${base}/tests/asyncio/executors/_remote.ts" };
+    export const local = (n: number) => 2 * n;
+    if (import.meta.main) {
+      for (const Pool of [ThreadPoolExecutor, ProcessPoolExecutor]) {
+        const pool = new Pool({ maxWorkers: 1 });
+        console.log(await pool.submit((n: number) => n, 1));
+        console.log(await pool.submit(moduleFunction(import.meta, local), 1));
+        console.log(await pool.submit(moduleFunction(place, remote), 1));
+        await pool.shutdown();
+      }
+    }`;
+}

@@ -72,6 +72,16 @@ testPools(".submit() fails where the module exports no function of the name", as
   assertEquals(await pool.submit(work.doubled, 1), 2, "the worker lives");
 });
 
+// CPython: test_deadlock.py, test_error_at_task_unpickle
+testPools(".submit() fails where the module throws as it is imported", async ({ make }) => {
+  await using pool = make({ maxWorkers: 1 });
+  const url = `data:text/javascript,throw new RangeError("at import");`;
+  const error = await errorOf(pool.submit(moduleFunction({ url }, () => 1, "f")));
+  assertInstanceOf(error, RangeError);
+  assertEquals(error.message, "at import");
+  assertEquals(await pool.submit(() => 1), 1, "the worker lives");
+});
+
 testPools(".submit() fails where the module cannot be imported", async ({ make }) => {
   await using pool = make({ maxWorkers: 1 });
   const lost = moduleFunction({ url: new URL("./_lost.ts", import.meta.url).href }, () => 1, "f");
@@ -161,6 +171,7 @@ testPools(".submit() gives bytes that are the caller's own", async ({ make }) =>
   assertEquals((await pool.submit(() => new Uint8Array([1, 2]))).buffer.byteLength, 2);
 });
 
+// CPython: test_deadlock.py, test_error_at_task_pickle
 testPools(".submit() names the argument that cannot be cloned", async ({ make }) => {
   await using pool = make();
   const ignore = (..._args: unknown[]) => 1;
@@ -195,7 +206,41 @@ testPools(".submit() says that a result cannot be cloned", async ({ make }) => {
   assertEquals(await pool.submit(() => 1), 1);
 });
 
-// CPython: test_process_pool.py, test_traceback
+// CPython: test_deadlock.py, test_error_during_result_pickle_on_worker
+testPools(".submit() says what a result throws that is being cloned", async ({ make }) => {
+  await using pool = make();
+  const error = await errorOf(pool.submit(() => ({
+    get value(): number {
+      throw new RangeError("not to be read");
+    },
+  })));
+  assertEquals(error.name, "DataCloneError");
+  assertMatch(error.message, /^The result of <lambda>\(\) cannot be sent back: not to be read/);
+  assertEquals(await pool.submit(() => 1), 1);
+});
+
+// CPython: test_deadlock.py, test_exit_during_result_pickle_on_worker, test_crash_during_result_pickle_on_worker
+testPools(" is broken when a result ends its worker as it is cloned", async ({ make, Broken }) => {
+  const pool = make();
+  const error = await errorOf(pool.submit(() => ({
+    get value(): number {
+      return Deno.exit(1);
+    },
+  })));
+  assertEquals(error.name, Broken);
+  await pool.shutdown();
+});
+
+// CPython: test_deadlock.py, test_shutdown_deadlock_pickle
+testPools(".shutdown() ends when an argument cannot be sent meanwhile", async ({ make }) => {
+  const pool = make();
+  const future = pool.submit((fn: () => void) => fn(), () => {});
+  await pool.shutdown({ wait: false });
+  assertEquals((await errorOf(future)).name, "DataCloneError");
+  await pool.shutdown();
+});
+
+// CPython: test_process_pool.py, test_traceback; test_deadlock.py, test_error_during_func_exec_on_worker
 testPools(
   ".submit() gives errors with class, message, cause and the worker's stack",
   async ({ make }) => {

@@ -45,6 +45,17 @@ Deno.test("ThreadPoolExecutor has no more threads than it may", async () => {
   assertEquals(used, new Set(["t_0", "t_1", "t_2"]));
 });
 
+// CPython: test_thread_pool.py, test_default_workers
+Deno.test("ThreadPoolExecutor has 4 more threads than processors, up to 32, if not told", async () => {
+  using latch = new Latch();
+  await using pool = new ThreadPoolExecutor();
+  const expected = Math.min(32, navigator.hardwareConcurrency + 4);
+  const futures = Array.from({ length: 40 }, () => pool.submit(waitAt, latch.path));
+  await latch.reached(expected);
+  assertEquals(futures.filter((future) => future.running()).length, expected);
+  latch.open();
+});
+
 // CPython: test_thread_pool.py, test_idle_thread_reuse
 Deno.test("ThreadPoolExecutor starts no thread while one is idle", async () => {
   await using pool = new ThreadPoolExecutor({ threadNamePrefix: "t" });
