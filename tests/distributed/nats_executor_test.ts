@@ -3,7 +3,6 @@
 import {
   asCompleted,
   BrokenExecutor,
-  CancelledError,
   getRunningLoop,
   run,
   RuntimeError,

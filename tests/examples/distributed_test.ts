@@ -2,9 +2,22 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { hasServer } from "../distributed/_server.ts";
-import { outputOf } from "./_program.ts";
+import { commandOf, outputOf } from "./_program.ts";
 
 const FOLDER = new URL("../../examples/12_coroutines/", import.meta.url).pathname;
+
+for (const path of ["distributed/word_count.ts", "distributed/pi.ts"]) {
+  Deno.test(`${path} says so where no server is installed`, async () => {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: commandOf(path),
+      cwd: new URL("../../", import.meta.url),
+      env: { NO_COLOR: "1", PATH: "/nowhere" },
+    }).output();
+    const decoder = new TextDecoder();
+    assertEquals([code, decoder.decode(stdout)], [1, ""]);
+    assertMatch(decoder.decode(stderr), /nats-server is not installed \(apt-get install/);
+  });
+}
 
 Deno.test({
   name: "word_count counts every word once, in order, though a worker is killed",
