@@ -62,8 +62,9 @@ async function makeStreams({ manager, names }: Link, options: NatsOptions): Prom
   );
   const storage = options.storage === "memory" ? StorageType.Memory : StorageType.File;
   const max_age = (options.resultsKept ?? 3600) * NANOSECONDS;
-  await Promise.all([
-    unlessThere(manager.streams.add({
+  // One after the other: a server (2.9) that makes several at once may leave requests without an answer.
+  await unlessThere(() =>
+    manager.streams.add({
       name: names.calls,
       subjects: [names.call(">")],
       retention: RetentionPolicy.Workqueue,
@@ -71,8 +72,10 @@ async function makeStreams({ manager, names }: Link, options: NatsOptions): Prom
       max_msgs: options.maxPending ?? 100_000,
       duplicate_window: 120 * NANOSECONDS,
       storage,
-    })),
-    unlessThere(manager.streams.add({
+    })
+  );
+  await unlessThere(() =>
+    manager.streams.add({
       name: names.results,
       subjects: [names.result(">")],
       retention: RetentionPolicy.Limits,
@@ -83,8 +86,10 @@ async function makeStreams({ manager, names }: Link, options: NatsOptions): Prom
       duplicate_window: 1 * NANOSECONDS,
       allow_direct: true,
       storage,
-    })),
-    unlessThere(manager.streams.add({
+    })
+  );
+  await unlessThere(() =>
+    manager.streams.add({
       name: names.tries,
       subjects: [names.triesOf(">")],
       retention: RetentionPolicy.Limits,
@@ -93,25 +98,28 @@ async function makeStreams({ manager, names }: Link, options: NatsOptions): Prom
       max_age,
       allow_direct: true,
       storage,
-    })),
-  ]);
-  await unlessThere(manager.consumers.add(names.calls, {
-    durable_name: names.consumer,
-    ack_policy: AckPolicy.Explicit,
-    ack_wait: (options.redeliverAfter ?? 5) * NANOSECONDS,
-    max_ack_pending: -1,
-    max_deliver: -1,
-  }));
+    })
+  );
+  await unlessThere(() =>
+    manager.consumers.add(names.calls, {
+      durable_name: names.consumer,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: (options.redeliverAfter ?? 5) * NANOSECONDS,
+      max_ack_pending: -1,
+      max_deliver: -1,
+    })
+  );
 }
 
 /** Who comes first says how a queue is; the others take it as it is. */
-async function unlessThere(adding: Promise<unknown>): Promise<void> {
+async function unlessThere(add: () => Promise<unknown>, tries = 3): Promise<void> {
   try {
-    await adding;
+    await add();
   } catch (error) {
-    if (errorCode(error) !== STREAM_EXISTS && !/already (?:in use|exists)/.test(String(error))) {
-      throw error;
-    }
+    if (errorCode(error) === STREAM_EXISTS) return;
+    if (/already (?:in use|exists)/.test(String(error))) return;
+    if (tries === 1 || !isPassing(error)) throw error;
+    await unlessThere(add, tries - 1);
   }
 }
 

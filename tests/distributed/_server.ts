@@ -128,12 +128,8 @@ export class QueuedCalls {
   ): Promise<number | null> {
     const query = { last_by_subj: `asyncio.call.${id}` };
     while (!this.#connection.isClosed()) {
-      try {
-        const found = await this.#manager.streams.getMessage("asyncio_calls", query);
-        if (found !== null && isWanted(found.seq)) return found.seq;
-      } catch {
-        // There is no stream yet.
-      }
+      const found = await this.#manager.streams.getMessage("asyncio_calls", query);
+      if (found !== null && isWanted(found.seq)) return found.seq;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     return null;

@@ -399,6 +399,9 @@ testNats("two programs that submit under one id have one call", async (server) =
 });
 
 testNats("a call of two programs that one cancels is cancelled for both", async (server) => {
+  {
+    await using _ = await WorkerProcess.start(server); // The streams are there from now on.
+  }
   await using one = connect(server);
   await using two = connect(server);
   const calls = await QueuedCalls.of(server);
