@@ -1,6 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import type { JsMsg } from "npm:@nats-io/jetstream@3.4.0";
+import type { ConsumerMessages, JsMsg } from "npm:@nats-io/jetstream@3.4.0";
 import { BrokenExecutor } from "../asyncio/mod.ts";
 import { encodeError, Line, outcomeOf } from "../asyncio/executors/mod.ts";
 import { errorCode, FULL, type Link, openLink } from "./_nats.ts";
@@ -96,6 +96,10 @@ export class NatsWorker {
    * worker that stops goes on listening, and what it gives back is not to come to it again.
    */
   #asksUntil = 0;
+  /** What comes in answer to that. */
+  #batch: ConsumerMessages | null = null;
+  /** Ends it at last when the worker stops: a server that is away never says that it has. */
+  #patience: ReturnType<typeof setTimeout> | undefined;
   #isStopping = false;
   #wake: (() => void) | null = null;
   #started = 0;
@@ -137,6 +141,7 @@ export class NatsWorker {
       await this.#takeCalls(link);
       await this.#allDone();
     } finally {
+      clearTimeout(this.#patience);
       clearInterval(beat);
       stopProgress();
       await this.#threads.shutdown();
@@ -153,6 +158,8 @@ export class NatsWorker {
     this.#isStopping = true;
     for (const held of this.#held.values()) this.#handBackUnlessBegun(held);
     this.#wake?.();
+    if (this.#link === null) return;
+    this.#patience = setTimeout(() => this.#batch?.stop(), 1000 * (ASK_FOR + 1));
   }
 
   get #beatSeconds(): number {
@@ -170,8 +177,8 @@ export class NatsWorker {
           if (this.#isStopping) return;
           this.#asksUntil = now() + ASK_FOR;
           const max_messages = this.#capacity();
-          const messages = await consumer.fetch({ max_messages, expires: 1000 * ASK_FOR });
-          for await (const message of messages) this.#take(message);
+          this.#batch = await consumer.fetch({ max_messages, expires: 1000 * ASK_FOR });
+          for await (const message of this.#batch) this.#take(message);
         }
       } catch (error) {
         if (connection.isClosed()) throw error;
