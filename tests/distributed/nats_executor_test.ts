@@ -365,11 +365,12 @@ testNats("results are found by their ids when the server has started again", asy
   }
   await server.stop();
   const found = executor.resultOf("done");
-  const again = executor.submitAs("again", work.note, latch.path, 2);
+  const late = executor.submitAs("late", work.note, latch.path, 2);
   await server.restart();
   await using _ = await WorkerProcess.start(server);
-  assertEquals([await found, await again], [1, 2]);
-  assertEquals(visits(latch), new Map([[1, 1], [2, 1]]));
+  assertEquals([await found, await late], [1, 2]);
+  // A server that was killed may have forgotten that the call was acknowledged, not what came of it.
+  assertEquals(await executor.submitAs("done", work.note, latch.path, 3), 1);
 });
 
 testNats("a call that was cancelled may be submitted again under its id", async (server) => {
