@@ -84,8 +84,10 @@ type Callback = (...args: unknown[]) => unknown;
  *
  * const loop = newEventLoop();
  * const order: number[] = [];
- * loop.callLater(0.002, () => loop.stop());
- * loop.callLater(0.001, () => order.push(2));
+ * loop.callLater(0.001, () => {
+ *   order.push(2);
+ *   loop.stop();
+ * });
  * loop.callSoon(() => order.push(1));
  * await loop.runForever();
  * loop.close();
