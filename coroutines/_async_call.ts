@@ -18,6 +18,7 @@ import {
   canFollowAwaits,
   CONTEXT,
   current,
+  currentFrame,
   discharge,
   enrol,
   EXTENT,
@@ -61,7 +62,8 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   // Returned and Thrown. The awaits of the function, usually one, form the list from #first. It is
   // counted in the scheduler's `outside` as long as it is Native and the list is empty. It has an id
   // as long as the function is under way, even if nobody waits for it any more. #cancellation is still
-  // to be thrown from #owed awaits.
+  // to be thrown from #owed awaits; with #isOverdue it should have been thrown from one that cannot be
+  // interrupted, and then it takes the place of the result at the latest.
   id = 0;
   round = 0;
   spare: FutureStarter | null = null;
@@ -78,6 +80,7 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   #first: PendingAwait | null = null;
   #cancellation: CancelledError | null = null;
   #owed = 0;
+  #isOverdue = false;
   /** How many promises have been wrapped for it that have not settled. */
   #promises = 0;
   #whenEnded: (() => void) | null = null;
@@ -194,8 +197,10 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
     const isFollowed = this.scheduler.following.isFollowed(this);
     this.#end();
     if (isAwaited) {
-      this.#state = state;
-      this.#content = outcome;
+      const overdue = this.#isOverdue ? this.takeCancellation() : null;
+      const isLost = overdue !== null && state === State.Returned;
+      this.#state = isLost ? State.Thrown : state;
+      this.#content = isLost ? overdue : outcome;
       this.#resumeDriver(isFollowed);
     } else if (state === State.Thrown && !(outcome instanceof CancelledError)) {
       this.getLoop().callExceptionHandler({
@@ -377,6 +382,7 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   cancelNext(cancellation: CancelledError): void {
     this.#cancellation = cancellation;
     this.#owed = 1;
+    this.#isOverdue = false;
     if (this.#first === null) afterIO(() => this.#checkStuck(cancellation));
   }
 
@@ -393,7 +399,11 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   /** Interrupts every await that is pending, the oldest first; without one, the next. */
   cancel(message: string = ""): boolean {
     if (this.#state !== State.Native) return false;
-    if (this.#first === null) this.cancelNext(new CancelledError(message));
+    if (this.#first === null) {
+      this.cancelNext(new CancelledError(message));
+      // Who cancels himself is not waiting at this moment.
+      this.#isOverdue = currentFrame()?.[TASK] !== this[TASK];
+    }
     for (const wait of this.#awaits()) wait.interrupt(message);
     return true;
   }

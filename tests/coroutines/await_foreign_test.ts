@@ -163,6 +163,69 @@ Deno.test("A cancellation is not lost when the function returns after a foreign 
     assert(task.cancelled());
   }));
 
+Deno.test("A cancellation that a foreign promise has kept waiting is not for what comes after the function", () =>
+  runTest(async ({ loop }) => {
+    for (const fails of [false, true]) {
+      const foreign = Promise.withResolvers<void>();
+      const call = coroutine(async () => await foreign.promise);
+      const seen: string[] = [];
+      const task = loop.createTask(function* () {
+        try {
+          yield* call();
+        } catch (error) {
+          seen.push((error as Error).name);
+        }
+        yield* sleep(1);
+        seen.push("cleaned up");
+      });
+      await turns(2);
+      task.cancel();
+      if (fails) foreign.reject(new TypeError("boom"));
+      else foreign.resolve();
+      await task;
+      assertEquals(seen, [fails ? "TypeError" : "CancelledError", "cleaned up"]);
+    }
+  }));
+
+Deno.test("A cancellation that has come by the signal does not come again", () =>
+  runTest(async ({ loop }) => {
+    const call = coroutine(async () => {
+      const { signal } = currentTask()!;
+      await new Promise((_, reject) =>
+        signal.addEventListener("abort", () => reject(signal.reason))
+      );
+    });
+    let isCleanedUp = false;
+    const task = loop.createTask(function* () {
+      try {
+        yield* call();
+      } finally {
+        yield* sleep(1);
+        isCleanedUp = true;
+      }
+    });
+    await turns(2);
+    task.cancel("signal");
+    assertEquals((await failure(task)).message, "signal");
+    assert(isCleanedUp);
+  }));
+
+Deno.test("A cancellation of oneself is for the wait after the function, as in Python", () =>
+  runTest(async ({ loop }) => {
+    const seen: string[] = [];
+    const call = coroutine(async () => {
+      await sleep(0);
+      currentTask()!.cancel();
+      return "value";
+    });
+    const task = loop.createTask(function* () {
+      seen.push(yield* call());
+      yield* sleep(1);
+    });
+    assertInstanceOf(await failure(task), CancelledError);
+    assertEquals(seen, ["value"]);
+  }));
+
 Deno.test("A cancellation left over by an await reaches a function that goes on with a foreign promise", () =>
   runTest(async ({ loop }) => {
     const last = coroutine(function* (): Coroutine<void> {
