@@ -60,7 +60,8 @@ export function forgiveRejection(error: object): void {
   }
 }
 
-function isForgiven(reason: unknown): boolean {
+/** Whether the host says nothing of a promise that is rejected with an error. */
+export function isForgiven(reason: unknown): boolean {
   return typeof reason === "object" && reason !== null && forgiven.has(reason);
 }
 

@@ -21,9 +21,10 @@ import {
   requireCoroutine,
 } from "./coroutine.ts";
 import { ensureFuture } from "./ensure_future.ts";
-import { KeyboardInterrupt, RuntimeError } from "./errors.ts";
+import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { Future, isfuture } from "./future.ts";
 import { Handle, TimerHandle } from "./handle.ts";
+import { isForgiven } from "./_host.ts";
 import { debugging, listeners, NeverStarted } from "./_never_started.ts";
 import { textOf } from "./_reports.ts";
 import { runningLoop } from "./_running.ts";
@@ -207,7 +208,7 @@ export class BaseEventLoop extends AbstractEventLoop {
       task.removeDoneCallback(stop);
     }
     if (!task.done()) throw new RuntimeError("Event loop stopped before Future completed.");
-    return task.result();
+    return finalResult(task);
   }
 
   /** Stops the loop after the batch of callbacks that is running, or that is ready if none is. */
@@ -542,6 +543,17 @@ export class BaseEventLoop extends AbstractEventLoop {
     if (typeof fn !== "function") {
       throw new TypeError(`a callable object was expected by ${method}(), got ${repr(fn)}`);
     }
+  }
+}
+
+/** The result, for whoever runs the loop; a cancellation must end the program that does not handle it. */
+function finalResult<T>(future: Future<T>): T {
+  try {
+    return future.result();
+  } catch (error) {
+    if (!(error instanceof CancelledError) || !isForgiven(error)) throw error;
+    const { stack } = error;
+    throw Object.assign(new CancelledError(error.message), { stack });
   }
 }
 

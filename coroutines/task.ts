@@ -9,6 +9,7 @@ import { Driver } from "./_driver.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { enclosingGuard } from "./_extent.ts";
 import { Future } from "./future.ts";
+import { forgiveRejection } from "./_host.ts";
 import { type Live, NEXT, PREVIOUS } from "./_live_list.ts";
 import { run } from "./_ready_queue.ts";
 import {
@@ -49,7 +50,10 @@ class Cancellation {
 
   abort(): void {
     if (this.controller === null || this.controller.signal.aborted) return;
-    this.controller.abort(new CancelledError(this.message));
+    const reason = new CancelledError(this.message);
+    // Of several promises that follow the signal, the function may have awaited one.
+    forgiveRejection(reason);
+    this.controller.abort(reason);
   }
 }
 
