@@ -143,15 +143,17 @@ function exitAtOnce(manager: AsyncContextManager<unknown>): void {
 
 function managerOf(cm: Enterable): AsyncContextManager<unknown> {
   const { aenter, aexit } = cm as Partial<AsyncContextManager<unknown>>;
-  if (typeof aenter === "function" && typeof aexit === "function") {
-    return cm as AsyncContextManager<unknown>;
-  }
+  const entersItself = typeof aenter === "function";
+  const exitsItself = typeof aexit === "function";
+  if (entersItself && exitsItself) return cm as AsyncContextManager<unknown>;
   const dispose = (cm as Partial<AsyncDisposable>)?.[Symbol.asyncDispose] ??
     (cm as Partial<Disposable>)?.[Symbol.dispose];
   if (typeof dispose === "function" && aenter === undefined && aexit === undefined) {
     return disposing(cm, dispose as () => unknown);
   }
-  const missed = aenter === aexit ? "" : ` (missed ${aexit ? "aenter" : "aexit"} method)`;
+  const missed = entersItself === exitsItself
+    ? ""
+    : ` (missed ${exitsItself ? "aenter" : "aexit"} method)`;
   throw new TypeError(
     `${repr(cm)} does not support the asynchronous context manager protocol${missed}`,
   );

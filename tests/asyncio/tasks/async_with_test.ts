@@ -9,10 +9,20 @@ import {
   coroutine,
   currentTask,
   Future,
+  GeneratorExit,
   getRunningLoop,
+  Lock,
+  RuntimeError,
   sleep,
 } from "@asyncio/asyncio";
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { failure } from "../../coroutines/_native.ts";
 import { NativeRecorder } from "../../coroutines/_recorder.ts";
 import { runTest, testForms } from "../../_run_test.ts";
@@ -238,4 +248,204 @@ Deno.test("asyncWith() is not left before it was entered", () =>
     task.cancel();
     await failure(task);
     assertEquals(recorder.order, []);
+  }));
+
+// What else it takes, and what it refuses.
+
+testForms(
+  "asyncWith() refuses what lacks a method before the body runs",
+  function* ({ fn, raises }) {
+    const body = fn(function* () {
+      throw new Error("entered");
+    });
+    const aenter = () => Promise.reject(new Error("entered"));
+    const aexit = () => Promise.reject(new Error("exited"));
+    const text = "does not support the asynchronous context manager protocol";
+    // CPython: test_coroutines.py, CoroutineTest.test_with_6, test_with_7
+    for (
+      const [cm, message] of [
+        [{ aenter }, `${text} (missed aexit method)`],
+        [{ aexit }, `${text} (missed aenter method)`],
+        [{ aenter, aexit: 1 }, `${text} (missed aexit method)`],
+        [{ aenter, [Symbol.dispose]: aexit }, `${text} (missed aexit method)`],
+        [{}, text],
+        [1, text],
+        [null, text],
+        [undefined, text],
+      ] as const
+    ) {
+      const error = yield* raises(asyncWith(cm as never, body), TypeError);
+      assert(error.message.endsWith(message), error.message);
+    }
+  },
+);
+
+testForms("asyncWith() disposes of a Disposable, also where the body fails", function* (test) {
+  const { fn, wait, raises } = test;
+  let disposed = 0;
+  const file = { name: "file", [Symbol.dispose]: () => disposed++ };
+  const well = fn(function* (it: typeof file) {
+    assertStrictEquals(it, file);
+    assertEquals(disposed, 0);
+    return it.name;
+  });
+  assertEquals(yield* wait(asyncWith(file, well)), "file");
+  assertEquals(disposed, 1);
+  const badly = fn(function* () {
+    throw new RangeError("boom");
+  });
+  yield* raises(asyncWith(file, badly), RangeError, "boom");
+  assertEquals(disposed, 2);
+});
+
+testForms(
+  "asyncWith() waits for an AsyncDisposable, and prefers it to a Disposable",
+  function* (test) {
+    const { fn, spawn, wait, raises } = test;
+    const order: string[] = [];
+    const stream = {
+      async [Symbol.asyncDispose]() {
+        order.push(`disposing in ${currentTask()!.getName()}`);
+        await sleep(1);
+        order.push("disposed");
+      },
+      [Symbol.dispose]: () => order.push("the wrong way"),
+    };
+    const body = fn(function* () {
+      order.push("body");
+      yield* wait(sleep(100));
+    });
+    const task = spawn(() => wait(asyncWith(stream, body)), { name: "T" });
+    yield* wait(sleep(1));
+    task.cancel();
+    yield* raises(task, CancelledError);
+    assertEquals(order, ["body", "disposing in T", "disposed"]);
+  },
+);
+
+testForms(
+  "asyncWith() prefers the methods of a manager to those of a disposable",
+  function* (test) {
+    const { fn, wait } = test;
+    const recorder = Object.assign(new Recorder(), { [Symbol.dispose]: () => assert(false) });
+    yield* wait(asyncWith(recorder, fn(function* () {})));
+    assertEquals(recorder.order.at(-1), "exit well");
+  },
+);
+
+testForms("asyncWith() passes on what disposing throws", function* ({ fn, raises }) {
+  const failing = () => {
+    throw new RangeError("no end");
+  };
+  for (const symbol of [Symbol.dispose, Symbol.asyncDispose]) {
+    const cm = { [symbol]: failing } as unknown as Disposable;
+    yield* raises(asyncWith(cm, fn(function* () {})), RangeError, "no end");
+  }
+});
+
+testForms("asyncWith() calls its body with a this", function* ({ wait }) {
+  class Counter {
+    #count = 40;
+
+    add(): Coroutine<number> {
+      return asyncWith(new Lock(), function* () {
+        yield* sleep(0);
+        return ++this.#count;
+      }, this);
+    }
+
+    addAsync(): PromiseLike<number> {
+      return asyncWith(new Lock(), async function () {
+        await sleep(0);
+        return ++this.#count;
+      }, this);
+    }
+  }
+  const counter = new Counter();
+  assertEquals(yield* wait(counter.add()), 41);
+  assertEquals(yield* wait(counter.addAsync()), 42);
+});
+
+testForms("asyncWith() knows an error from none by more than its value", function* (test) {
+  const { fn, spawn } = test;
+  for (const thrown of [null, undefined, 0, ""]) {
+    const errors: unknown[] = [];
+    const cm = {
+      *aenter() {},
+      *aexit(error?: unknown) {
+        errors.push(error);
+      },
+    };
+    const body = fn(function* () {
+      throw thrown;
+    });
+    const task = spawn(() => test.wait(asyncWith(cm, body)));
+    let caught: unknown[] = [];
+    try {
+      yield* test.wait(task);
+    } catch (error) {
+      caught = [error];
+    }
+    assertEquals(caught, [thrown]);
+    const [error] = errors;
+    if (thrown === 0 || thrown === "") assertStrictEquals(error, thrown);
+    else assert(error instanceof TypeError && error.cause === thrown);
+  }
+});
+
+// Closing: a generator that is returned from, as Python's coroutine.close().
+
+// CPython: test_coroutines.py, CoroutineTest.test_with_5 and what close() does to a body
+Deno.test("asyncWith() exits when its coroutine is closed", () =>
+  runTest(function* () {
+    const lock = new Lock();
+    const seen: unknown[] = [];
+    const own = {
+      *aenter() {},
+      *aexit(error?: unknown) {
+        seen.push(error);
+      },
+    };
+    const coro = asyncWith(own, function* () {
+      yield* asyncWith(lock, function* () {
+        try {
+          yield* sleep(1);
+        } finally {
+          seen.push(`locked ${lock.locked()}`);
+        }
+      });
+    });
+    coro.next();
+    assert(lock.locked());
+    coro.return(undefined);
+    assertFalse(lock.locked());
+    assertEquals(seen.length, 2);
+    assertEquals(seen[0], "locked true");
+    assertInstanceOf(seen[1], GeneratorExit);
+    yield* lock.acquire();
+  }));
+
+Deno.test("asyncWith() that is closed before it was entered does not exit", () =>
+  runTest(function* () {
+    const recorder = new Recorder();
+    const coro = asyncWith(recorder, function* () {});
+    coro.next();
+    coro.return(undefined);
+    assertEquals(recorder.order, []);
+    asyncWith(recorder, function* () {}).return(undefined);
+    assertEquals(recorder.order, []);
+  }));
+
+// CPython: Objects/genobject.c, gen_close
+Deno.test("asyncWith() that is closed cannot wait for the exit", () =>
+  runTest(function* () {
+    const recorder = new Recorder();
+    recorder.aenter = function* () {
+      return "value";
+    };
+    const coro = asyncWith(recorder, function* () {
+      yield* sleep(1);
+    });
+    coro.next();
+    assertThrows(() => coro.return(undefined), RuntimeError, "coroutine ignored GeneratorExit");
   }));
