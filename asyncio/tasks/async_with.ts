@@ -142,7 +142,7 @@ function exitAtOnce(manager: AsyncContextManager<unknown>): void {
 }
 
 function managerOf(cm: Enterable): AsyncContextManager<unknown> {
-  const { aenter, aexit } = cm as Partial<AsyncContextManager<unknown>>;
+  const { aenter, aexit } = (cm ?? {}) as Partial<AsyncContextManager<unknown>>;
   const entersItself = typeof aenter === "function";
   const exitsItself = typeof aexit === "function";
   if (entersItself && exitsItself) return cm as AsyncContextManager<unknown>;

@@ -261,7 +261,7 @@ testForms(
     const aenter = () => Promise.reject(new Error("entered"));
     const aexit = () => Promise.reject(new Error("exited"));
     const text = "does not support the asynchronous context manager protocol";
-    // CPython: test_coroutines.py, CoroutineTest.test_with_6, test_with_7
+    // CPython: test_coroutines.py, CoroutineTest.test_with_2, test_with_3 and test_with_4
     for (
       const [cm, message] of [
         [{ aenter }, `${text} (missed aexit method)`],
@@ -395,7 +395,7 @@ testForms("asyncWith() knows an error from none by more than its value", functio
 
 // Closing: a generator that is returned from, as Python's coroutine.close().
 
-// CPython: test_coroutines.py, CoroutineTest.test_with_5 and what close() does to a body
+// CPython: Objects/genobject.c, gen_close
 Deno.test("asyncWith() exits when its coroutine is closed", () =>
   runTest(function* () {
     const lock = new Lock();
