@@ -410,6 +410,117 @@ testForms("timeout() around a TaskGroup passes on its errors", function* (test) 
   assertEquals(currentTask()!.cancelling(), 0);
 });
 
+/** An error that wraps whatever a coroutine throws: Python does so by itself, as `__context__`. */
+function* wrapping(coro: Coroutine<unknown>, message = "x"): Coroutine<void> {
+  try {
+    yield* coro;
+  } catch (cause) {
+    throw new ValueError(message, { cause });
+  }
+}
+
+// CPython: test_timeouts.py, TimeoutTests.test_foreign_exception_on_timeout, its chain of errors
+testForms(
+  "timeout() puts a TimeoutError between an error and the cancellation behind it",
+  function* (test) {
+    const error = yield* caught(
+      ValueError,
+      within(test, timeout(0.01), () => wrapping(test.wait(sleep(1)))),
+    );
+    assertInstanceOf(error.cause, TimeoutError);
+    assertInstanceOf(error.cause.cause, CancelledError);
+    assertEquals(error.cause.cause.cause, undefined);
+  },
+);
+
+// CPython: test_timeouts.py, TimeoutTests.test_foreign_exception_on_timeout_2
+testForms("timeout() puts its TimeoutError as deep as the cancellation is", function* (test) {
+  const error = yield* caught(
+    ValueError,
+    within(test, timeout(0.01), () => wrapping(wrapping(test.wait(sleep(1)), "inner"), "outer")),
+  );
+  assertEquals(error.message, "outer");
+  assertInstanceOf(error.cause, ValueError);
+  assertEquals(error.cause.message, "inner");
+  assertInstanceOf(error.cause.cause, TimeoutError);
+  assertInstanceOf(error.cause.cause.cause, CancelledError);
+});
+
+testForms("timeout() that is not up leaves the causes of an error alone", function* (test) {
+  const error = yield* caught(
+    ValueError,
+    within(test, timeout(10), () =>
+      wrapping((function* (): Coroutine<void> {
+        currentTask()!.cancel();
+        yield* test.wait(sleep(1));
+      })())),
+  );
+  assertInstanceOf(error.cause, CancelledError);
+});
+
+testForms("timeout() takes errors whose causes go in circles, and other values", function* (test) {
+  const error = yield* caught(
+    Error,
+    within(test, timeout(0.01), function* () {
+      try {
+        yield* test.wait(sleep(1));
+      } finally {
+        const one = new Error("one");
+        one.cause = new Error("two", { cause: one });
+        // deno-lint-ignore no-unsafe-finally
+        throw one;
+      }
+    }),
+  );
+  assertEquals(error.message, "one");
+  for (const thrown of [null, "text"]) {
+    const swallowing = within(test, timeout(0.01), function* () {
+      try {
+        yield* test.wait(sleep(1));
+      } finally {
+        // deno-lint-ignore no-unsafe-finally
+        throw thrown;
+      }
+    });
+    try {
+      yield* swallowing;
+    } catch (error) {
+      assertStrictEquals(error, thrown);
+    }
+  }
+});
+
+// CPython: test_timeouts.py, TimeoutTests.test_timeout_taskgroup, its chains of errors
+testForms(
+  "timeout() puts TimeoutErrors into the causes of a group and of its errors",
+  function* (test) {
+    const { wait, fn } = test;
+    const error = yield* caught(
+      ExceptionGroup,
+      within(test, timeout(0.01), function* () {
+        try {
+          yield* wait(asyncWith(
+            new TaskGroup(),
+            fn(function* (group: TaskGroup) {
+              group.createTask(fn(() => wrapping(wait(sleep(2)))));
+              yield* wait(sleep(1));
+            }),
+          ));
+        } catch (error) {
+          (error as Error).cause = new CancelledError("of the body");
+          throw error;
+        }
+      }),
+    );
+    assertInstanceOf(error.cause, TimeoutError);
+    assertEquals((error.cause.cause as Error).message, "of the body");
+    const [inner] = error.exceptions as [Error];
+    assertInstanceOf(inner, ValueError);
+    assertInstanceOf(inner.cause, TimeoutError);
+    assertInstanceOf(inner.cause.cause, CancelledError);
+  },
+);
+
 testForms("asyncWith() enters a Timeout and gives what its body returns", function* ({ wait, fn }) {
   const limit = timeout(1);
   const body = fn(function* (entered: Timeout) {
