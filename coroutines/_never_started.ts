@@ -31,7 +31,7 @@ export class Count {
   /** The coroutine is a new one. */
   made(coro: object): void {
     this.unstarted++;
-    if (debugging.loops > 0) watch(coro, this.name);
+    if (debugging.loops > 0) watch(coro, this);
   }
 
   /** Somebody drives it, or closes it. */
@@ -55,20 +55,20 @@ export function countOf(name: string, isPrimitive = false): Count {
 interface Watch {
   readonly ref: WeakRef<object>;
   readonly loop: AbstractEventLoop | null;
-  readonly name: string;
+  readonly count: Count;
   readonly message: string;
 }
 
 const watches = new Map<WeakRef<object>, Watch>();
 const watchOf = new WeakMap<object, Watch>();
 const garbage = new FinalizationRegistry<Watch>((watch) => {
-  if (watches.delete(watch.ref)) report(watch.loop, watch.message);
+  if (watches.has(watch.ref)) reportWatched(watch);
 });
 
-function watch(coro: object, name: string): void {
+function watch(coro: object, count: Count): void {
   const origin = whereCalled();
-  const message = messageFor(name) + (origin === undefined ? "" : ` (made at ${origin})`);
-  const entry: Watch = { ref: new WeakRef(coro), loop: runningLoop(), name, message };
+  const message = messageFor(count.name) + (origin === undefined ? "" : ` (made at ${origin})`);
+  const entry: Watch = { ref: new WeakRef(coro), loop: runningLoop(), count, message };
   watches.set(entry.ref, entry);
   watchOf.set(coro, entry);
   garbage.register(coro, entry, coro);
@@ -87,6 +87,18 @@ function messageFor(name: string): string {
 
 /** Loops that want to hear what is reported, besides the user. */
 export const listeners: WeakMap<AbstractEventLoop, (message: string) => void> = new WeakMap();
+
+/** How many of each name were reported one by one, by the loop that they were made in. */
+const reported = new WeakMap<AbstractEventLoop, Map<Count, number>>();
+
+function reportWatched({ ref, loop, count, message }: Watch): void {
+  watches.delete(ref);
+  report(loop, message);
+  if (loop === null) return;
+  let counted = reported.get(loop);
+  if (counted === undefined) reported.set(loop, counted = new Map());
+  counted.set(count, (counted.get(count) ?? 0) + 1);
+}
 
 function report(loop: AbstractEventLoop | null, message: string): void {
   console.warn(message);
@@ -119,15 +131,10 @@ export class NeverStarted {
 
   /** Reports what is left: the loop is being closed. */
   reportAll(loop: AbstractEventLoop): void {
-    const named = new Set<string>();
-    for (const entry of [...watches.values()]) {
-      if (entry.loop !== loop) continue;
-      watches.delete(entry.ref);
-      report(loop, entry.message);
-      named.add(entry.name);
-    }
-    for (const [count, forgotten] of this.#forgotten) {
-      if (forgotten <= 0 || named.has(count.name)) continue;
+    for (const entry of [...watches.values()]) if (entry.loop === loop) reportWatched(entry);
+    for (const [count, all] of this.#forgotten) {
+      const forgotten = all - (reported.get(loop)?.get(count) ?? 0);
+      if (forgotten <= 0) continue;
       const times = forgotten === 1 ? "" : ` (${forgotten} of them)`;
       report(loop, `${messageFor(count.name)}${times}; debug mode tells where it was made`);
     }

@@ -23,9 +23,11 @@ export function textOf(context: ExceptionContext): string {
   const { message, exception, ...details } = context;
   const lines = [message || "Unhandled exception in event loop"];
   for (const key of Object.keys(details).sort()) {
-    lines.push(`${key}: ${repr(details[key])}`);
+    const text = repr(details[key]);
+    lines.push(`${key}: ${text}`);
     const origin = originOf(details[key]);
-    if (origin !== undefined) lines.push(`${key} created at ${origin}`);
+    // A future says so itself.
+    if (origin !== undefined && !text.includes(origin)) lines.push(`${key} created at ${origin}`);
   }
   if (exception !== undefined) lines.push(traceOf(exception));
   return lines.join("\n");
