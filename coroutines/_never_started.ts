@@ -12,6 +12,9 @@ import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { whereCalled } from "./_origin.ts";
 import { current, runningLoop } from "./_running.ts";
 
+/** What Python calls a function that has no name. */
+export const LAMBDA = "<lambda>";
+
 /** How many loops are in debug mode, or strict: then each new coroutine is watched. */
 export const debugging = { loops: 0 };
 
@@ -47,7 +50,7 @@ const counts = new Map<string, Count>();
 export function countOf(name: string, isPrimitive = false): Count {
   const key = isPrimitive ? `${name}()` : name;
   let count = counts.get(key);
-  if (count === undefined) counts.set(key, count = new Count(name || "<lambda>", isPrimitive));
+  if (count === undefined) counts.set(key, count = new Count(name || LAMBDA, isPrimitive));
   return count;
 }
 
@@ -105,17 +108,23 @@ function report(loop: AbstractEventLoop | null, message: string): void {
   if (loop !== null) listeners.get(loop)?.(message);
 }
 
+/** How many of each name are not started. */
+function snapshot(): Map<Count, number> {
+  return new Map([...counts.values()].map((count) => [count, count.unstarted]));
+}
+
 /** The coroutines that were made while a loop ran, and not started. */
 export class NeverStarted {
-  /** How many there were of each name when the run began; `null` while another loop runs, too. */
+  /** How many there were of each name when the first run began. */
+  #first: Map<Count, number> | null = null;
+  /** And when this run began; `null` while another loop runs, too. */
   #before: Map<Count, number> | null = null;
   readonly #forgotten = new Map<Count, number>();
 
   /** The loop begins to run. */
   begin(): void {
-    this.#before = current.loops.size > 1
-      ? null
-      : new Map([...counts.values()].map((count) => [count, count.unstarted]));
+    this.#before = current.loops.size > 1 ? null : snapshot();
+    this.#first ??= this.#before;
   }
 
   /** It has come to its end. */
@@ -133,7 +142,9 @@ export class NeverStarted {
   reportAll(loop: AbstractEventLoop): void {
     for (const entry of [...watches.values()]) if (entry.loop === loop) reportWatched(entry);
     for (const [count, all] of this.#forgotten) {
-      const forgotten = all - (reported.get(loop)?.get(count) ?? 0);
+      // Some may have been started between two runs, by whoever runs the loop.
+      const left = count.unstarted - (this.#first?.get(count) ?? 0);
+      const forgotten = Math.min(all, left) - (reported.get(loop)?.get(count) ?? 0);
       if (forgotten <= 0) continue;
       const times = forgotten === 1 ? "" : ` (${forgotten} of them)`;
       report(loop, `${messageFor(count.name)}${times}; debug mode tells where it was made`);

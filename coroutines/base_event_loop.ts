@@ -30,7 +30,7 @@ import { textOf } from "./_reports.ts";
 import { runningLoop } from "./_running.ts";
 import { SCHEDULER, Scheduler } from "./_scheduler.ts";
 import { SlowSteps } from "./_slow_steps.ts";
-import { type CreateTaskOptions, liveTasks, Task } from "./task.ts";
+import { type CreateTaskOptions, describeWaiting, Task } from "./task.ts";
 import type { TimerPrecision } from "./_waits.ts";
 
 /** Options of an event loop. */
@@ -126,7 +126,7 @@ export class BaseEventLoop extends AbstractEventLoop {
       options.timerPrecision ?? "auto",
       {
         process: (events) => this.processEvents(events),
-        describeWaiting: () => this.#describeWaiting(),
+        describeWaiting: () => describeWaiting(this),
       },
     );
     this.setStrict(options.strict ?? false);
@@ -516,12 +516,6 @@ export class BaseEventLoop extends AbstractEventLoop {
   override toString(): string {
     return `<${this.constructor.name} running=${repr(this.isRunning())} ` +
       `closed=${repr(this.#closed)} debug=${repr(this.#debug)}>`;
-  }
-
-  #describeWaiting(): string {
-    const tasks = liveTasks(this).map((task) => task.getName());
-    const who = tasks.length === 0 ? "nobody" : tasks.join(", ");
-    return `nothing is ready and no timer is set; waiting: ${who}`;
   }
 
   #checkStartable(): void {

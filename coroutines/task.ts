@@ -10,6 +10,7 @@ import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { enclosingGuard } from "./_extent.ts";
 import { Future } from "./future.ts";
 import { forgiveRejection } from "./_host.ts";
+import { LAMBDA } from "./_never_started.ts";
 import { type Live, NEXT, PREVIOUS } from "./_live_list.ts";
 import { run } from "./_ready_queue.ts";
 import {
@@ -320,4 +321,15 @@ export function allTasks(loop?: AbstractEventLoop | null): Set<Task<unknown>> {
 /** The tasks of a loop that are not done, in the order of their creation. */
 export function liveTasks(loop: AbstractEventLoop): Task<unknown>[] {
   return schedulerOf(loop).tasks.toArray().filter((one) => one instanceof Task);
+}
+
+/** Who waits in a loop that has nothing to do. */
+export function describeWaiting(loop: AbstractEventLoop): string {
+  const names = liveTasks(loop).map((task) => {
+    const coro = coroutineName(task.getCoro() ?? task);
+    const isNamed = coro !== undefined && coro !== LAMBDA;
+    return isNamed ? `${task.getName()} (${coro}())` : task.getName();
+  });
+  const who = names.length === 0 ? "nobody" : names.join(", ");
+  return `nothing is ready and no timer is set; waiting: ${who}`;
 }
