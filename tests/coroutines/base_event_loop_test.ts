@@ -21,7 +21,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { virtualLoop } from "./_loop.ts";
-import { runBriefly, testForms } from "../_run_test.ts";
+import { forms, runBriefly, testForms } from "../_run_test.ts";
 
 // CPython: test_base_events.py, BaseEventLoopTests.test_close; test_events.py, test_close
 Deno.test("BaseEventLoop.close() may be called again, and ends everything", async () => {
@@ -254,3 +254,27 @@ Deno.test("BaseEventLoop shows its state", async () => {
   loop.close();
   assertMatch(String(loop), /closed=True/);
 });
+
+// CPython: Lib/asyncio/base_events.py, BaseEventLoop._run_once: a batch is run to its end
+for (const { name, fn, wait } of forms) {
+  Deno.test(`BaseEventLoop.stop() lets the batch under way come to its end (${name})`, async () => {
+    const loop = newEventLoop();
+    const order: string[] = [];
+    loop.callSoon(() => {
+      order.push("stop");
+      loop.stop();
+      loop.callSoon(() => order.push("of the next batch"));
+    });
+    loop.createTask(fn(function* () {
+      order.push("task");
+      yield* wait(sleep(0));
+      order.push("task goes on");
+    }));
+    loop.callSoon(() => order.push("callback"));
+    await loop.runForever();
+    assertEquals(order, ["stop", "task", "callback"]);
+    await runBriefly(loop);
+    assertEquals(order.slice(3), ["of the next batch", "task goes on"]);
+    loop.close();
+  });
+}
