@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
+  CancelledError,
   coroutine,
   currentTask,
   fromPromise,
@@ -15,11 +16,12 @@ import {
   assert,
   assertEquals,
   assertFalse,
+  assertLess,
   assertMatch,
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { runBriefly } from "../_run_test.ts";
+import { forms, runBriefly } from "../_run_test.ts";
 
 function autojumping(start?: number) {
   const clock = new VirtualClock({ autojump: true, start });
@@ -285,5 +287,43 @@ Deno.test("A loop waits with a socket and no timer, whatever its clock", async (
   const conn = await Deno.connect({ hostname, port });
   assertEquals(await accepting, "accepted");
   conn.close();
+  loop.close();
+});
+
+for (const { name, fn, wait } of forms) {
+  Deno.test(`VirtualClock passes a sleep that is smaller than it can tell (${name})`, async () => {
+    const { loop, clock } = autojumping();
+    const main = fn(function* () {
+      for (const seconds of [1e-300, 1e-17, 1e-12, Number.MIN_VALUE]) yield* wait(sleep(seconds));
+      yield* wait(sleep(1e9));
+      const before = clock.time();
+      for (let i = 0; i < 3; i++) yield* wait(sleep(1e-9));
+      assert(clock.time() > before);
+      assertLess(clock.time(), before + 1e-3);
+    });
+    await loop.runUntilComplete(main);
+    let called = 0;
+    loop.callLater(1e-12, () => called++);
+    await loop.runUntilComplete(fn(function* () {
+      yield* wait(sleep(1e-12));
+    }));
+    assertEquals(called, 1);
+    loop.close();
+  });
+}
+
+Deno.test("A deadlock names the functions that wait", async () => {
+  const { loop } = autojumping();
+  for (const { fn, wait } of forms) {
+    const main = loop.createTask(
+      fn(function* main() {
+        yield* wait(loop.createFuture());
+      }),
+      { name: "T" },
+    );
+    await assertRejects(() => loop.runUntilComplete(main), RuntimeError, "waiting: T (main())");
+    main.cancel();
+    await assertRejects(() => loop.runUntilComplete(main), CancelledError);
+  }
   loop.close();
 });

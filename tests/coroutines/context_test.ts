@@ -11,6 +11,7 @@ import {
   type Task,
   Token,
 } from "@asyncio/asyncio/coroutines";
+import { asyncWith } from "@asyncio/asyncio";
 import { KeyError, ValueError } from "@asyncio/asyncio/selectors";
 import {
   assert,
@@ -22,6 +23,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { virtualLoop } from "./_loop.ts";
 import { runBriefly, runTest, testForms } from "../_run_test.ts";
 
 /** Registers a test that runs in a context of its own. CPython: test_context.py, isolated_context */
@@ -426,4 +428,115 @@ Deno.test("callSoon() takes a last argument for a context only if it is nothing 
   loop.callSoon(put, 1, { context });
   await runBriefly(loop);
   assertEquals(seen, [2, 2, 2, 2, 2, 1]);
+});
+
+Deno.test("A variable set after an await of an async callback stays with that callback", async () => {
+  const c = new ContextVar<string>("c", { default: "none" });
+  using loop = virtualLoop();
+  const seen: string[] = [];
+  const callback = (name: string) => async () => {
+    seen.push(`${name} begins with ${c.get()}`);
+    await sleep(0);
+    c.set(name);
+    await sleep(1);
+    seen.push(`${name} ends with ${c.get()}`);
+  };
+  await loop.runUntilComplete(async () => {
+    loop.callSoon(callback("a"));
+    await sleep(0.5);
+    loop.callSoon(callback("b"));
+    loop.callLater(0.1, callback("c"));
+    await sleep(5);
+    seen.push(`main has ${c.get()}`);
+  });
+  await loop.runUntilComplete(async () => void seen.push(`later ${c.get()}`));
+  assertEquals(seen, [
+    "a begins with none",
+    "b begins with none",
+    "c begins with none",
+    "a ends with a",
+    "b ends with b",
+    "c ends with c",
+    "main has none",
+    "later none",
+  ]);
+});
+
+Deno.test("An async callback goes on in the context that it was given", async () => {
+  const c = new ContextVar<string>("c", { default: "none" });
+  using loop = virtualLoop();
+  const context = new Context();
+  context.run(() => c.set("given"));
+  const seen: string[] = [];
+  await loop.runUntilComplete(async () => {
+    loop.callSoon(async () => {
+      seen.push(c.get());
+      await sleep(0);
+      seen.push(c.get());
+      c.set("changed");
+    }, { context });
+    await sleep(1);
+  });
+  assertEquals([...seen, context.get(c)], ["given", "given", "changed"]);
+});
+
+// CPython (3.14): test_context.py, ContextTest.test_token_contextmanager_with_default and kin
+testForms("Token resets its variable at the end of a scope", function* ({ fn, wait }) {
+  const c = new ContextVar<number>("c", { default: 42 });
+  function scope() {
+    using token = c.set(36);
+    assertEquals([c.get(), token.oldValue], [36, Token.MISSING]);
+    {
+      using inner = c.set(1);
+      assertEquals([c.get(), inner.oldValue], [1, 36]);
+    }
+    assertEquals(c.get(), 36);
+  }
+  scope();
+  assertEquals(c.get(), 42);
+  assertThrows(
+    () => {
+      using _ = c.set(36);
+      throw new Error("boom");
+    },
+    Error,
+    "boom",
+  );
+  assertEquals(c.get(), 42);
+  const body = fn(function* () {
+    yield* wait(sleep(0));
+    assertEquals(c.get(), 7);
+  });
+  yield* wait(asyncWith(c.set(7), body));
+  assertEquals(c.get(), 42);
+});
+
+// CPython (3.14): test_context.py, ContextTest.test_token_contextmanager_reset_twice
+testIsolated("Token refuses to reset its variable twice", () => {
+  const c = new ContextVar<number>("c", { default: 42 });
+  assertThrows(
+    () => {
+      using token = c.set(36);
+      c.reset(token);
+    },
+    RuntimeError,
+    "has already been used once",
+  );
+});
+
+// CPython: test_context.py, ContextTest.test_context_getset_2 and test_context_copy_1
+testIsolated("Context.keys(), values() and items() go through what is set", () => {
+  const a = new ContextVar<number>("a");
+  const b = new ContextVar<string>("b", { default: "default" });
+  const context = new Context();
+  assertEquals([...context.keys(), ...context.values(), ...context.items()], []);
+  context.run(() => {
+    a.set(1);
+    b.set("two");
+    a.set(3);
+  });
+  assertEquals([...context.keys()], [a, b]);
+  assertEquals([...context.values()], [3, "two"]);
+  assertEquals([...context.items()], [[a, 3], [b, "two"]]);
+  assertEquals([...context], [...context.items()]);
 });

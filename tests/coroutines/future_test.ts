@@ -2,6 +2,7 @@
 // deno-lint-ignore-file require-yield
 
 import {
+  AbstractEventLoop,
   type AddDoneCallbackOptions,
   CancelledError,
   ContextVar,
@@ -554,4 +555,15 @@ Deno.test("Future can be awaited outside its loop while that runs", async () => 
   assertEquals(await f, "done");
   assertEquals(await running, "done");
   assertEquals(await f, "done");
+});
+
+Deno.test("Future() refuses a loop that is none of the library's, saying so", () => {
+  const mine = Object.create(AbstractEventLoop.prototype);
+  for (const loop of [mine, {}, { createFuture() {} }] as never[]) {
+    assertThrows(
+      () => new Future({ loop }),
+      TypeError,
+      "a loop of this library was expected, got ",
+    );
+  }
 });

@@ -2,7 +2,14 @@
 // deno-lint-ignore-file require-yield
 
 import { allTasks, currentTask, newEventLoop, sleep, Task } from "@asyncio/asyncio/coroutines";
-import { assert, assertEquals, assertFalse, assertMatch, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertNotEquals,
+  assertStrictEquals,
+} from "@std/assert";
 import { runTest, testForms } from "../_run_test.ts";
 
 // CPython: test_tasks.py, add_subclass_tests, test_subclasses_ctask_cfuture
@@ -94,4 +101,23 @@ Deno.test("Task with eagerStart on a loop that does not run waits for it", async
   assertFalse(started);
   await loop.runUntilComplete(task);
   assert(started);
+});
+
+// CPython: test_eager_task_factory.py, EagerTaskFactoryLoopTests.test_eager_start; Task.get_coro
+testForms("Task.getCoro() is null once an eager start has come to its end", function* (test) {
+  const { loop, fn, wait } = test;
+  const done = loop.createTask(function* () {
+    return 1;
+  }, { eagerStart: true });
+  assert(done.done());
+  assertEquals(done.getCoro(), null);
+  const waiting = loop.createTask(
+    fn(function* () {
+      yield* wait(sleep(0));
+    }),
+    { eagerStart: true },
+  );
+  assertNotEquals(waiting.getCoro(), null);
+  yield* wait(waiting);
+  assertNotEquals(waiting.getCoro(), null);
 });

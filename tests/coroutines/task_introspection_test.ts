@@ -5,6 +5,8 @@ import {
   allTasks,
   coroutine,
   currentTask,
+  fromPromise,
+  Future,
   newEventLoop,
   RuntimeError,
   sleep,
@@ -19,7 +21,8 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { runBriefly, runTest, testForms } from "../_run_test.ts";
+import { captured } from "./_loop.ts";
+import { forms, runBriefly, runTest, testForms } from "../_run_test.ts";
 
 // CPython: test_tasks.py, BaseTaskTests.test_task_repr
 testForms(
@@ -221,3 +224,81 @@ testForms(
     assertEquals([...allTasks()], [me]);
   },
 );
+
+testForms(
+  "Tasks, their repr and their names are known by the function that was given",
+  function* (test) {
+    const { loop, wait, spawn } = test;
+    const child = spawn(function* child() {
+      yield* wait(sleep(0));
+    }, { name: "T" });
+    assertEquals(String(child), "<Task pending name='T' coro=<child()>>");
+    const anonymous = spawn(function* () {}, { name: "T" });
+    assertEquals(String(anonymous), "<Task pending name='T' coro=<<lambda>()>>");
+    const made = loop.createTask((function* plain() {})(), { name: "T" });
+    assertEquals(String(made), "<Task pending name='T' coro=<generator>>");
+    yield* wait(child);
+  },
+);
+
+Deno.test("A slow step is told with the name of its function", async () => {
+  for (const { fn, wait } of forms) {
+    using loop = newEventLoop({ debug: true });
+    loop.slowCallbackDuration = 0;
+    const lines = await captured("warn", () =>
+      loop.runUntilComplete(fn(function* main() {
+        yield* wait(sleep(0));
+      })));
+    const [line] = lines.filter((one) => one.includes("Task"));
+    assertMatch(
+      line!,
+      /^Executing <Task \w+ name='Task-\d+' coro=<main\(\)>.* took \d+\.\d{3} seconds$/,
+    );
+  }
+});
+
+Deno.test("In debug mode futures and tasks say where they were made", async () => {
+  const place = /created at \S*task_introspection_test\.ts:\d+>$/;
+  using loop = newEventLoop({ debug: true });
+  await loop.runUntilComplete(async () => {
+    await sleep(0);
+    assertMatch(String(loop.createFuture()), place);
+    assertMatch(String(new Future()), place);
+    const task = loop.createTask(sleep(0));
+    assertMatch(String(task), place);
+    await task;
+  });
+  loop.setDebug(false);
+  assertEquals(String(loop.createFuture()), "<Future pending>");
+});
+
+// Code of the host's that a task has started: it is a part of the task as long as there is one.
+Deno.test("currentTask() in a timer of the host's is the task that set it, while that is under way", () =>
+  runTest(async ({ loop }) => {
+    const seen: unknown[] = [];
+    const look = () => {
+      try {
+        seen.push(currentTask()?.getName() ?? null);
+      } catch (error) {
+        seen.push((error as Error).message);
+      }
+    };
+    const timer = () => new Promise<void>((resolve) => setTimeout(() => (look(), resolve()), 1));
+    const waiting = loop.createTask(timer, { name: "T" });
+    await waiting;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const finished = loop.createTask(async () => {
+      setTimeout(() => (look(), resolve()), 1);
+      await sleep(0);
+    });
+    await finished;
+    await fromPromise(promise);
+    const other = Promise.withResolvers<void>();
+    const generator = loop.createTask(function* () {
+      setTimeout(() => (look(), other.resolve()), 1);
+      yield* sleep(0);
+    });
+    await generator;
+    await fromPromise(other.promise);
+    assertEquals(seen, ["T", "no running event loop", null]);
+  }));
