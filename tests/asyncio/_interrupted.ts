@@ -38,6 +38,31 @@ const programs: Record<string, () => Promise<unknown>> = {
       await new Promise<void>(() => {});
     }),
 
+  place: async () => {
+    for (const debug of [false, true]) {
+      try {
+        await run(function* main() {
+          yield* waitForEver();
+        }, { debug });
+      } catch (error) {
+        console.log((error as Error).message);
+      }
+    }
+    return "end";
+  },
+
+  asyncPlace: async () => {
+    try {
+      await run(async function main() {
+        console.log("ready");
+        await new Future<void>();
+      }, { debug: true });
+    } catch (error) {
+      console.log((error as Error).message);
+    }
+    return "end";
+  },
+
   spinning: () =>
     run(function* () {
       console.log("ready");

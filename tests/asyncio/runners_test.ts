@@ -28,6 +28,7 @@ import {
   assert,
   assertEquals,
   assertFalse,
+  assertMatch,
   assertRejects,
   assertStrictEquals,
   assertThrows,
@@ -394,6 +395,17 @@ for (const program of ["generator", "async", "foreign", "spinning"]) {
     assertEquals(await interrupt(program), { lines: ["KeyboardInterrupt"], code: 0 });
   });
 }
+
+Deno.test("run() says where the main task waited when it was interrupted", async () => {
+  const { lines, code } = await interrupt("place");
+  assertEquals([lines.length, lines.at(-1), code], [3, "end", 0]);
+  const task =
+    "<Task pending name='Task-\\d+' coro=<main\\(\\)> wait_for=<Future pending cb=\\[wakeup\\(\\)\\]";
+  assertMatch(lines[0]!, new RegExp(`^${task}>`));
+  assertMatch(lines[1]!, new RegExp(`^${task} created at \\S*/_interrupted\\.ts:\\d+>`));
+  const native = await interrupt("asyncPlace");
+  assertMatch(native.lines[0]!, new RegExp(`^${task} created at \\S*/_interrupted\\.ts:\\d+>`));
+});
 
 Deno.test("run() cleans up after SIGINT", async () => {
   assertEquals(await interrupt("cleanup"), {
