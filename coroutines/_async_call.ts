@@ -6,7 +6,7 @@ import { BaseCoroutine } from "./_base_coroutine.ts";
 import { COUNT, noteClosed, OWNER, type Owner } from "./_claim.ts";
 import { Driver, resume } from "./_driver.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
-import { type Extent, isGuarded, leaveBehind } from "./_extent.ts";
+import { type Extent, isGuarded, isOverdue, leaveBehind, noteOverdue, OVERDUE } from "./_extent.ts";
 import { Future } from "./future.ts";
 import { afterIO } from "./_host.ts";
 import { isGeneratorFunction, isThenable } from "./_generators.ts";
@@ -62,8 +62,7 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   // Returned and Thrown. The awaits of the function, usually one, form the list from #first. It is
   // counted in the scheduler's `outside` as long as it is Native and the list is empty. It has an id
   // as long as the function is under way, even if nobody waits for it any more. #cancellation is still
-  // to be thrown from #owed awaits; with #isOverdue it should have been thrown from one that cannot be
-  // interrupted, and then it takes the place of the result at the latest.
+  // to be thrown from #owed awaits.
   id = 0;
   round = 0;
   spare: FutureStarter | null = null;
@@ -80,7 +79,6 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   #first: PendingAwait | null = null;
   #cancellation: CancelledError | null = null;
   #owed = 0;
-  #isOverdue = false;
   /** How many promises have been wrapped for it that have not settled. */
   #promises = 0;
   #whenEnded: (() => void) | null = null;
@@ -197,10 +195,11 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
     const isFollowed = this.scheduler.following.isFollowed(this);
     this.#end();
     if (isAwaited) {
-      const overdue = this.#isOverdue ? this.takeCancellation() : null;
-      const isLost = overdue !== null && state === State.Returned;
-      this.#state = isLost ? State.Thrown : state;
-      this.#content = isLost ? overdue : outcome;
+      this.#state = state;
+      this.#content = outcome;
+      // It has come after all, by the task's signal.
+      const isHeard = state === State.Thrown && outcome instanceof CancelledError;
+      if (isHeard && isOverdue(this.#cancellation)) this.#cancellation = null;
       this.#resumeDriver(isFollowed);
     } else if (state === State.Thrown && !(outcome instanceof CancelledError)) {
       this.getLoop().callExceptionHandler({
@@ -382,7 +381,6 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   cancelNext(cancellation: CancelledError): void {
     this.#cancellation = cancellation;
     this.#owed = 1;
-    this.#isOverdue = false;
     if (this.#first === null) afterIO(() => this.#checkStuck(cancellation));
   }
 
@@ -400,9 +398,12 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   cancel(message: string = ""): boolean {
     if (this.#state !== State.Native) return false;
     if (this.#first === null) {
-      this.cancelNext(new CancelledError(message));
+      const cancellation = new CancelledError(message);
+      this.cancelNext(cancellation);
       // Who cancels himself is not waiting at this moment.
-      this.#isOverdue = currentFrame()?.[TASK] !== this[TASK];
+      if (currentFrame()?.[TASK] !== this[TASK] || this.#driver?.[OVERDUE]) {
+        noteOverdue(cancellation);
+      }
     }
     for (const wait of this.#awaits()) wait.interrupt(message);
     return true;

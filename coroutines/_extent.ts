@@ -28,6 +28,27 @@ export interface Extent {
   interruptBranches?(message: string): void;
 }
 
+/** The key under which a frame bears a cancellation that has come too late for a wait. */
+export const OVERDUE: unique symbol = Symbol("overdue");
+
+const overdue = new WeakSet<CancelledError>();
+
+/** Notes that a cancellation has met a wait that it cannot interrupt. */
+export function noteOverdue(cancellation: CancelledError): void {
+  overdue.add(cancellation);
+}
+
+/** Whether a cancellation has met such a wait. */
+export function isOverdue(cancellation: CancelledError | null): boolean {
+  return cancellation !== null && overdue.has(cancellation);
+}
+
+/** A frame that can be interrupted. */
+interface Interruptible {
+  readonly [OVERDUE]?: CancelledError | null;
+  forgetCancel?(): void;
+}
+
 /** The innermost section around the running code that waits for those who are left behind. */
 export function enclosingGuard(): Extent | null {
   return guardAround((current.section ?? currentFrame()?.[EXTENT] ?? null) as Extent | null);
@@ -59,6 +80,13 @@ export interface Section {
    * @returns What it returns.
    */
   run<R>(fn: () => R): R;
+  /**
+   * What the code within should have thrown: its task was cancelled while it awaited a promise of the
+   * host's, and it has not waited for anything else since. Asked for once, it is not thrown any more.
+   *
+   * @returns The error; `null` for none.
+   */
+  overdue(): CancelledError | null;
   /**
    * Waits until all functions that were left behind within it have come to their ends. It cannot be
    * interrupted: a cancellation meanwhile is thrown at the end.
@@ -152,6 +180,13 @@ class TaskSection implements Extent, Section {
     } finally {
       current.section = outer;
     }
+  }
+
+  overdue(): CancelledError | null {
+    const frame = requireFrame() as Frame & Interruptible;
+    const cancellation = frame[OVERDUE] ?? null;
+    if (cancellation !== null) frame.forgetCancel!();
+    return cancellation;
   }
 
   *left(): Generator<unknown, void, unknown> {

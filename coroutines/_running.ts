@@ -49,8 +49,8 @@ interface Current {
   awaited: object | null;
   /** The loop of `setEventLoop()`. */
   set: AbstractEventLoop | null;
-  /** The loops that run. Without AsyncLocalStorage, the only one is everybody's. */
-  readonly loops: Set<AbstractEventLoop>;
+  /** The loops that run, and the ids of their frames. Without AsyncLocalStorage, the only one is everybody's. */
+  readonly loops: Map<AbstractEventLoop, number>;
   /** The number of the last task that was given no name. */
   taskNumber: number;
   /** The context of code that runs for no loop. */
@@ -64,7 +64,7 @@ export const current: Current = {
   section: null,
   awaited: null,
   set: null,
-  loops: new Set(),
+  loops: new Map(),
   taskNumber: 0,
   rootContext: null,
 };
@@ -174,9 +174,20 @@ export function stepIn<R>(frame: Frame, fn: () => R): R {
 /** The loop that runs the calling code, or `null`. */
 export function runningLoop(): AbstractEventLoop | null {
   if (current.loop !== null) return current.loop;
-  if (storage === undefined) return current.loops.size === 1 ? [...current.loops][0]! : null;
-  const loop = nativeFrame()?.[LOOP];
-  return loop !== undefined && current.loops.has(loop) ? loop : null;
+  const id = storage === undefined ? Infinity : storage.getStore();
+  if (id === undefined) return null;
+  const frame = nativeFrame();
+  if (frame === undefined) return onlyLoopBefore(id);
+  return current.loops.has(frame[LOOP]) ? frame[LOOP] : null;
+}
+
+/**
+ * The loop of code that has outlived the function that began it: the one that has been running since
+ * before that function was called, unless there are several.
+ */
+function onlyLoopBefore(id: number): AbstractEventLoop | null {
+  const loops = [...current.loops].filter(([, frameId]) => frameId < id);
+  return loops.length === 1 ? loops[0]![0] : null;
 }
 
 /** The loop that runs the calling code, else the one set, else an error. */

@@ -210,12 +210,12 @@ export class Scheduler implements Waiting {
   /** Turns until {@linkcode Scheduler.stop}. Rejects with what a step throws past everybody. */
   start(): Promise<void> {
     const ended = new Promise<void>((resolve, reject) => this.#settle = { resolve, reject });
-    current.loops.add(this.loop);
     this.selector.onReady = this.#onReady;
     this.#wait = this.clock instanceof VirtualClock
       ? new VirtualWait(this, this.clock)
       : new HostWait(this, this.#pace, this.#precision);
     enrol(this.#frame);
+    current.loops.set(this.loop, this.#frame.id);
     callInFrame(this.#frame, () => this.#gate.arm());
     this.#wake();
     return ended;

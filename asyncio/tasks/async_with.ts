@@ -103,6 +103,11 @@ const enterAndExit = coroutine(
           failed = true;
           result = error;
         }
+        const overdue = within.overdue();
+        if (overdue !== null && !failed) {
+          failed = true;
+          result = overdue;
+        }
         if (within.leftBehind > 0) {
           const cancellation = yield* cancellationWhile(within.left());
           failed ||= cancellation !== null;

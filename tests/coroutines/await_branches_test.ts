@@ -6,7 +6,11 @@ import {
   asyncWith,
   CancelledError,
   createTask,
+  currentTask,
+  fromPromise,
   gather,
+  getRunningLoop,
+  Lock,
   sleep,
   timeout,
   TimeoutError,
@@ -156,3 +160,57 @@ for (const [name, combine] of Object.entries(combinators)) {
       if (!task.cancelled()) task.exception();
     }));
 }
+
+// What outlives the function that has begun it belongs to no task any more, but to the loop still.
+
+/** Ways to begin something and to be over before it is. */
+const leavers: Record<string, (branch: () => Promise<void>) => PromiseLike<unknown>> = {
+  "a task": (branch) =>
+    createTask(async () => {
+      void branch();
+      await sleep(0);
+    }),
+  "waitFor()": (branch) => waitFor(async () => void branch(), 1),
+  "asyncWith()": (branch) => asyncWith(timeout(1), async () => void branch()),
+};
+
+for (const [name, leave] of Object.entries(leavers)) {
+  Deno.test(`A function that outlives ${name} which has called it goes on in the loop`, () =>
+    runTest(async ({ loop }) => {
+      const seen: unknown[] = [];
+      const gate = Promise.withResolvers<void>();
+      await leave(async () => {
+        await gate.promise;
+        seen.push(getRunningLoop() === loop, currentTask());
+        await sleep(1);
+        const child = createTask(async () => await sleep(1, "child"));
+        seen.push(await child);
+        seen.push(await asyncWith(new Lock(), async () => await sleep(1, "locked")));
+      });
+      gate.resolve();
+      await sleep(10);
+      assertEquals(seen, [true, null, "child", "locked"]);
+    }));
+}
+
+Deno.test("A function that has outlived its loop belongs to no other", async () => {
+  const gate = Promise.withResolvers<void>();
+  const seen: unknown[] = [];
+  const ended = Promise.withResolvers<void>();
+  const branch = async () => {
+    await gate.promise;
+    try {
+      getRunningLoop();
+    } catch (error) {
+      seen.push((error as Error).message);
+    }
+    ended.resolve();
+  };
+  await runTest(async () => void branch());
+  await runTest(async () => {
+    await sleep(1);
+    gate.resolve();
+    await fromPromise(ended.promise);
+  });
+  assertEquals(seen, ["no running event loop"]);
+});

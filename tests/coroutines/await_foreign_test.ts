@@ -163,27 +163,27 @@ Deno.test("A cancellation is not lost when the function returns after a foreign 
     assert(task.cancelled());
   }));
 
-Deno.test("A cancellation that a foreign promise has kept waiting is not for what comes after the function", () =>
+Deno.test("A cancellation that a foreign promise has kept waiting is for the next wait, and the result is kept", () =>
   runTest(async ({ loop }) => {
     for (const fails of [false, true]) {
-      const foreign = Promise.withResolvers<void>();
+      const foreign = Promise.withResolvers<string>();
       const call = coroutine(async () => await foreign.promise);
-      const seen: string[] = [];
+      const seen: unknown[] = [];
       const task = loop.createTask(function* () {
         try {
-          yield* call();
+          seen.push(yield* call());
         } catch (error) {
           seen.push((error as Error).name);
         }
         yield* sleep(1);
-        seen.push("cleaned up");
+        seen.push("not interrupted");
       });
       await turns(2);
       task.cancel();
       if (fails) foreign.reject(new TypeError("boom"));
-      else foreign.resolve();
-      await task;
-      assertEquals(seen, [fails ? "TypeError" : "CancelledError", "cleaned up"]);
+      else foreign.resolve("result");
+      assertInstanceOf(await failure(task), CancelledError);
+      assertEquals(seen, [fails ? "TypeError" : "result"]);
     }
   }));
 

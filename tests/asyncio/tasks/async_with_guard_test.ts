@@ -19,6 +19,7 @@ import {
   fromPromise,
   gather,
   Lock,
+  run,
   Semaphore,
   shield,
   sleep,
@@ -31,7 +32,7 @@ import {
 } from "@asyncio/asyncio";
 import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
 import { host } from "../../coroutines/_native.ts";
-import { asyncForm, type FormTest, testForms } from "../../_run_test.ts";
+import { asyncForm, forms, type FormTest, testForms } from "../../_run_test.ts";
 
 /** A manager of a user's own. */
 class Own implements AsyncContextManager<Own> {
@@ -517,3 +518,125 @@ testForms("asyncWith() in an async generator guards, too", function* (test) {
   assertFalse(lock.locked());
   assertEquals(seen, [1]);
 }, [asyncForm]);
+
+testForms(
+  "asyncWith() that is cancelled while it enters exits what it has entered",
+  function* (test) {
+    const { fn, spawn, wait, raises } = test;
+    const gate = Promise.withResolvers<void>();
+    const order: string[] = [];
+    const cm = {
+      async aenter() {
+        await gate.promise;
+        order.push("entered");
+      },
+      async aexit(error?: unknown) {
+        await sleep(0);
+        order.push(`exited ${(error as Error | undefined)?.name}`);
+      },
+    };
+    const task = spawn(function* () {
+      const body = fn(function* () {
+        order.push("body");
+        yield* wait(sleep(1));
+        order.push("not interrupted");
+      });
+      yield* wait(asyncWith(cm, body));
+    });
+    yield* settle(test);
+    task.cancel();
+    yield* settle(test);
+    assertFalse(task.done());
+    gate.resolve();
+    yield* raises(task, CancelledError);
+    assertEquals(order, ["entered", "body", "exited CancelledError"]);
+  },
+);
+
+testForms("asyncWith() that is cancelled while it exits has exited", function* (test) {
+  const { fn, spawn, wait, raises } = test;
+  const gate = Promise.withResolvers<void>();
+  const outer = new Own();
+  let isExited = false;
+  const cm = {
+    async aenter() {},
+    async aexit() {
+      await gate.promise;
+      isExited = true;
+    },
+  };
+  const task = spawn(function* () {
+    const body = fn(function* () {
+      yield* wait(asyncWith(cm, async () => {}));
+    });
+    yield* wait(asyncWith(outer, body));
+  });
+  yield* settle(test);
+  task.cancel();
+  yield* settle(test);
+  assert(outer.isHeld);
+  gate.resolve();
+  yield* raises(task, CancelledError);
+  assert(isExited);
+  assertEquals(outer.order, ["exit CancelledError"]);
+});
+
+testForms(
+  "asyncWith() holds what an abandoned function relies on, whatever that does",
+  function* (test) {
+    const { fn, wait, raises } = test;
+    const gate = Promise.withResolvers<void>();
+    const [lock, other] = [new Lock(), new Lock()];
+    const order: string[] = [];
+    const abandoned = async () => {
+      await gate.promise;
+      await sleep(0).then(() => {}, (error) => order.push((error as Error).name));
+      const child = createTask(async () => {
+        await sleep(1);
+        order.push(`child, locked ${lock.locked()}`);
+      });
+      await asyncWith(other, async () => {
+        await child;
+        order.push(`locked ${lock.locked()} ${other.locked()}`);
+      });
+      throw new RangeError("at last");
+    };
+    const body = fn(function* () {
+      yield* raises(waitFor(abandoned, 1), TimeoutError);
+      gate.resolve();
+    });
+    yield* wait(asyncWith(lock, body));
+    assertEquals(order, ["CancelledError", "child, locked true", "locked true true"]);
+    assertFalse(lock.locked());
+    assertFalse(other.locked());
+    assertEquals((test.reported.splice(0)[0]?.exception as Error).message, "at last");
+  },
+);
+
+for (const { name, fn, wait: waitIn } of forms) {
+  Deno.test(`run() waits for guards when it ends, and lets the others go (${name})`, async () => {
+    const [held, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const order: string[] = [];
+    const lock = new Lock();
+    const main = fn(function* () {
+      createTask(async () => {
+        await asyncWith(lock, async () => {
+          await held.promise;
+          order.push(`locked ${lock.locked()}`);
+        });
+      });
+      createTask(async () => {
+        await free.promise;
+        order.push("left behind");
+      });
+      yield* waitIn(sleep(0));
+      order.push("main");
+      setTimeout(held.resolve, 1);
+    });
+    await run(main);
+    order.push("run");
+    free.resolve();
+    await host();
+    assertEquals(order, ["main", "locked true", "run", "left behind"]);
+  });
+}
