@@ -6,7 +6,7 @@ import { BaseCoroutine } from "./_base_coroutine.ts";
 import { COUNT, noteClosed, OWNER, type Owner } from "./_claim.ts";
 import { Driver, resume } from "./_driver.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
-import { type Extent, isGuarded, isOverdue, leaveBehind, noteOverdue, OVERDUE } from "./_extent.ts";
+import { type Extent, isGuarded, leaveBehind, overdue } from "./_extent.ts";
 import { Future } from "./future.ts";
 import { afterIO } from "./_host.ts";
 import { isGeneratorFunction, isThenable } from "./_generators.ts";
@@ -199,7 +199,7 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
       this.#content = outcome;
       // It has come after all, by the task's signal.
       const isHeard = state === State.Thrown && outcome instanceof CancelledError;
-      if (isHeard && isOverdue(this.#cancellation)) this.#cancellation = null;
+      if (isHeard && overdue.has(this.#cancellation!)) this.#cancellation = null;
       this.#resumeDriver(isFollowed);
     } else if (state === State.Thrown && !(outcome instanceof CancelledError)) {
       this.getLoop().callExceptionHandler({
@@ -401,9 +401,8 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
       const cancellation = new CancelledError(message);
       this.cancelNext(cancellation);
       // Who cancels himself is not waiting at this moment.
-      if (currentFrame()?.[TASK] !== this[TASK] || this.#driver?.[OVERDUE]) {
-        noteOverdue(cancellation);
-      }
+      const isOutside = currentFrame()?.[TASK] !== this[TASK];
+      if (isOutside || this.#driver?.takeOverdue()) overdue.add(cancellation);
     }
     for (const wait of this.#awaits()) wait.interrupt(message);
     return true;

@@ -3,7 +3,7 @@
 /** Who drives a coroutine object, and what it is called: each is used once, by one. */
 
 import { RuntimeError } from "./errors.ts";
-import { type Count, LAMBDA } from "./_never_started.ts";
+import type { Count } from "./_never_started.ts";
 
 /** Who awaits a coroutine object, and the count of those of its name: keys of notes on it. */
 export const OWNER: unique symbol = Symbol("owner");
@@ -85,5 +85,5 @@ export function coroutineName(coro: object): string | undefined {
 
 /** Names a coroutine, or the prototype of all that a function makes. */
 export function nameCoroutine(coro: object, name: string): void {
-  (coro as Named)[NAME] = name || LAMBDA;
+  (coro as Named)[NAME] = name || "<lambda>";
 }

@@ -3,7 +3,7 @@
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { CancelledError } from "./errors.ts";
 import { explain } from "./_explain.ts";
-import { type Extent, isOverdue, OVERDUE } from "./_extent.ts";
+import { type Extent, overdue } from "./_extent.ts";
 import { Future, type FutureOptions } from "./future.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
 import { CONTEXT, current, EXTENT, type Frame, LOOP, TASK } from "./_running.ts";
@@ -143,9 +143,13 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
     this.#waiter?.forgetCancel?.();
   }
 
-  /** An interruption that a wait should have been ended by, and could not. */
-  get [OVERDUE](): CancelledError | null {
-    return isOverdue(this.#pending) ? this.#pending : null;
+  /**
+   * Takes an interruption that a wait should have been ended by, and could not.
+   *
+   * @internal
+   */
+  takeOverdue(): CancelledError | null {
+    return overdue.has(this.#pending!) ? this.takeCancellation() : null;
   }
 
   /** The interruption that is still to be delivered. */

@@ -28,26 +28,8 @@ export interface Extent {
   interruptBranches?(message: string): void;
 }
 
-/** The key under which a frame bears a cancellation that has come too late for a wait. */
-export const OVERDUE: unique symbol = Symbol("overdue");
-
-const overdue = new WeakSet<CancelledError>();
-
-/** Notes that a cancellation has met a wait that it cannot interrupt. */
-export function noteOverdue(cancellation: CancelledError): void {
-  overdue.add(cancellation);
-}
-
-/** Whether a cancellation has met such a wait. */
-export function isOverdue(cancellation: CancelledError | null): boolean {
-  return cancellation !== null && overdue.has(cancellation);
-}
-
-/** A frame that can be interrupted. */
-interface Interruptible {
-  readonly [OVERDUE]?: CancelledError | null;
-  forgetCancel?(): void;
-}
+/** Cancellations that have met a wait that they cannot interrupt. */
+export const overdue: WeakSet<object> = new WeakSet();
 
 /** The innermost section around the running code that waits for those who are left behind. */
 export function enclosingGuard(): Extent | null {
@@ -183,10 +165,7 @@ class TaskSection implements Extent, Section {
   }
 
   overdue(): CancelledError | null {
-    const frame = requireFrame() as Frame & Interruptible;
-    const cancellation = frame[OVERDUE] ?? null;
-    if (cancellation !== null) frame.forgetCancel!();
-    return cancellation;
+    return requireFrame().takeOverdue?.() as CancelledError | undefined ?? null;
   }
 
   *left(): Generator<unknown, void, unknown> {

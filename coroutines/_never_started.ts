@@ -12,9 +12,6 @@ import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { whereCalled } from "./_origin.ts";
 import { current, runningLoop } from "./_running.ts";
 
-/** What Python calls a function that has no name. */
-export const LAMBDA = "<lambda>";
-
 /** How many loops are in debug mode, or strict: then each new coroutine is watched. */
 export const debugging = { loops: 0 };
 
@@ -50,7 +47,7 @@ const counts = new Map<string, Count>();
 export function countOf(name: string, isPrimitive = false): Count {
   const key = isPrimitive ? `${name}()` : name;
   let count = counts.get(key);
-  if (count === undefined) counts.set(key, count = new Count(name || LAMBDA, isPrimitive));
+  if (count === undefined) counts.set(key, count = new Count(name || "<lambda>", isPrimitive));
   return count;
 }
 
@@ -91,16 +88,18 @@ function messageFor(name: string): string {
 /** Loops that want to hear what is reported, besides the user. */
 export const listeners: WeakMap<AbstractEventLoop, (message: string) => void> = new WeakMap();
 
-/** How many of each name were reported one by one, by the loop that they were made in. */
-const reported = new WeakMap<AbstractEventLoop, Map<Count, number>>();
+/** How many of each name are still to be reported, by the loop that they were made in. */
+const unreported = new WeakMap<AbstractEventLoop, Map<Count, number>>();
+
+function addUnreported(loop: AbstractEventLoop, count: Count, number: number): void {
+  const all = unreported.get(loop) ?? new Map<Count, number>();
+  unreported.set(loop, all.set(count, (all.get(count) ?? 0) + number));
+}
 
 function reportWatched({ ref, loop, count, message }: Watch): void {
   watches.delete(ref);
   report(loop, message);
-  if (loop === null) return;
-  let counted = reported.get(loop);
-  if (counted === undefined) reported.set(loop, counted = new Map());
-  counted.set(count, (counted.get(count) ?? 0) + 1);
+  if (loop !== null) addUnreported(loop, count, -1);
 }
 
 function report(loop: AbstractEventLoop | null, message: string): void {
@@ -119,7 +118,6 @@ export class NeverStarted {
   #first: Map<Count, number> | null = null;
   /** And when this run began; `null` while another loop runs, too. */
   #before: Map<Count, number> | null = null;
-  readonly #forgotten = new Map<Count, number>();
 
   /** The loop begins to run. */
   begin(): void {
@@ -128,12 +126,10 @@ export class NeverStarted {
   }
 
   /** It has come to its end. */
-  end(): void {
+  end(loop: AbstractEventLoop): void {
     if (this.#before === null || current.loops.size > 1) return;
     for (const count of counts.values()) {
-      const forgotten = count.unstarted - (this.#before.get(count) ?? 0);
-      if (forgotten === 0) continue;
-      this.#forgotten.set(count, (this.#forgotten.get(count) ?? 0) + forgotten);
+      addUnreported(loop, count, count.unstarted - (this.#before.get(count) ?? 0));
     }
     this.#before = null;
   }
@@ -141,12 +137,11 @@ export class NeverStarted {
   /** Reports what is left: the loop is being closed. */
   reportAll(loop: AbstractEventLoop): void {
     for (const entry of [...watches.values()]) if (entry.loop === loop) reportWatched(entry);
-    for (const [count, all] of this.#forgotten) {
+    for (const [count, all] of unreported.get(loop) ?? []) {
       // Some may have been started between two runs, by whoever runs the loop.
-      const left = count.unstarted - (this.#first?.get(count) ?? 0);
-      const forgotten = Math.min(all, left) - (reported.get(loop)?.get(count) ?? 0);
-      if (forgotten <= 0) continue;
-      const times = forgotten === 1 ? "" : ` (${forgotten} of them)`;
+      const left = Math.min(all, count.unstarted - (this.#first?.get(count) ?? 0));
+      if (left <= 0) continue;
+      const times = left === 1 ? "" : ` (${left} of them)`;
       report(loop, `${messageFor(count.name)}${times}; debug mode tells where it was made`);
     }
   }

@@ -30,6 +30,8 @@ export interface Frame {
   [CONTEXT]: object | null;
   /** The innermost `asyncWith()` or function that the code is within; `null` for none. */
   [EXTENT]: object | null;
+  /** Takes the cancellation that has come too late for a wait, if there is one. */
+  takeOverdue?(): object | null;
 }
 
 /** A frame that code outside any step can carry along its awaits. */
@@ -177,15 +179,9 @@ export function runningLoop(): AbstractEventLoop | null {
   const id = storage === undefined ? Infinity : storage.getStore();
   if (id === undefined) return null;
   const frame = nativeFrame();
-  if (frame === undefined) return onlyLoopBefore(id);
-  return current.loops.has(frame[LOOP]) ? frame[LOOP] : null;
-}
-
-/**
- * The loop of code that has outlived the function that began it: the one that has been running since
- * before that function was called, unless there are several.
- */
-function onlyLoopBefore(id: number): AbstractEventLoop | null {
+  if (frame !== undefined) return current.loops.has(frame[LOOP]) ? frame[LOOP] : null;
+  // The code has outlived the function that began it. It belongs to the loop that has been running
+  // since before that was called, unless there are several.
   const loops = [...current.loops].filter(([, frameId]) => frameId < id);
   return loops.length === 1 ? loops[0]![0] : null;
 }

@@ -168,7 +168,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     try {
       await ended;
     } finally {
-      this.#neverStarted.end();
+      this.#neverStarted.end(this);
     }
   }
 
@@ -545,9 +545,9 @@ function finalResult<T>(future: Future<T>): T {
   try {
     return future.result();
   } catch (error) {
-    if (!(error instanceof CancelledError) || !isForgiven(error)) throw error;
-    const { stack } = error;
-    throw Object.assign(new CancelledError(error.message), { stack });
+    if (!isForgiven(error)) throw error;
+    const { message, stack } = error as CancelledError;
+    throw Object.assign(new CancelledError(message), { stack });
   }
 }
 

@@ -10,7 +10,6 @@ import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { enclosingGuard } from "./_extent.ts";
 import { Future } from "./future.ts";
 import { forgiveRejection } from "./_host.ts";
-import { LAMBDA } from "./_never_started.ts";
 import { type Live, NEXT, PREVIOUS } from "./_live_list.ts";
 import { run } from "./_ready_queue.ts";
 import {
@@ -238,15 +237,24 @@ export class Task<T> extends Driver<T> {
     }
   }
 
+  /**
+   * The coroutine as text, as far as it has a name: `coro=<main()>`.
+   *
+   * @internal
+   */
+  describeCoro(): string {
+    const coro = coroutineName(this.coro);
+    return `coro=<${coro === undefined ? "generator" : `${coro}()`}>`;
+  }
+
   /** The words of the repr: state, name, coroutine, what it waits for. */
   // CPython: Lib/asyncio/base_tasks.py, _task_repr_info
   protected override describe(): string[] {
     const [state, ...details] = super.describe();
-    const coro = coroutineName(this.coro);
     const words = [
       this.cancelling() > 0 && !this.done() ? "cancelling" : state!,
       `name=${repr(this.getName())}`,
-      `coro=<${coro === undefined ? "generator" : `${coro}()`}>`,
+      this.describeCoro(),
     ];
     if (this.waiter !== null) words.push(`wait_for=${describeWait(this.waiter)}`);
     return [...words, ...details];
@@ -325,11 +333,7 @@ export function liveTasks(loop: AbstractEventLoop): Task<unknown>[] {
 
 /** Who waits in a loop that has nothing to do. */
 export function describeWaiting(loop: AbstractEventLoop): string {
-  const names = liveTasks(loop).map((task) => {
-    const coro = coroutineName(task.getCoro() ?? task);
-    const isNamed = coro !== undefined && coro !== LAMBDA;
-    return isNamed ? `${task.getName()} (${coro}())` : task.getName();
-  });
+  const names = liveTasks(loop).map((task) => `${task.getName()} ${task.describeCoro()}`);
   const who = names.length === 0 ? "nobody" : names.join(", ");
   return `nothing is ready and no timer is set; waiting: ${who}`;
 }

@@ -165,7 +165,7 @@ Deno.test("An autojumping clock says that nothing can ever happen, and who waits
       currentTask()!.setName("main");
       yield* loop.createFuture();
     }), RuntimeError);
-  assertMatch(error.message, /^deadlock: .*: waiter-1, waiter-2, main$/);
+  assertMatch(error.message, /^deadlock: .*: waiter-1 coro.*, waiter-2 coro.*, main coro=.*$/);
   assertFalse(loop.isRunning());
   f.setResult(undefined);
   await runBriefly(loop);
@@ -321,7 +321,11 @@ Deno.test("A deadlock names the functions that wait", async () => {
       }),
       { name: "T" },
     );
-    await assertRejects(() => loop.runUntilComplete(main), RuntimeError, "waiting: T (main())");
+    await assertRejects(
+      () => loop.runUntilComplete(main),
+      RuntimeError,
+      "waiting: T coro=<main()>",
+    );
     main.cancel();
     await assertRejects(() => loop.runUntilComplete(main), CancelledError);
   }
