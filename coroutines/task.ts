@@ -275,7 +275,8 @@ function nameOf(name: unknown): string | number {
 /**
  * The task that is running.
  *
- * Inside async functions as inside generators; `null` in a callback of the loop.
+ * Inside async functions as inside generators; `null` in a callback of the loop. In a timer of the
+ * host's it is the task whose async function has set it, as long as that function is under way.
  *
  * @param loop The loop to ask. Default: the running one.
  * @returns The task, or `null`.

@@ -22,6 +22,9 @@ import { WaitingLine } from "./_waiting_line.ts";
  * - It belongs to no task: any may release it. It is not reentrant.
  * - Cancellation while waiting: the task leaves the line, and if the lock was to be its, the next one
  *   gets it.
+ * - Cancellation while it is held by `asyncWith(lock, body)`: it is released when the body has ended, and
+ *   every function that was left behind within it. A body that awaits a promise of the host's as it is
+ *   cannot be interrupted, so it keeps the lock till then; one that awaits `fromPromise(promise)` can.
  *
  * Hold it by `asyncWith(lock, body)` or a {@linkcode Lock.guard}, which release it whatever happens.
  *

@@ -5,6 +5,7 @@
 import {
   CancelledError,
   type Coroutine,
+  coroutine,
   currentTask,
   fromPromise,
   gather,
@@ -606,6 +607,57 @@ testForms("50 MB written at once arrive, and are read at once", function* ({ wai
   const received = yield* wait(server[0].read());
   assertEquals(received.length, data.length);
   assert(received.every((byte, i) => byte === data[i]));
+  yield* wait(close());
+});
+
+// What a read gives is the caller's own.
+
+/** The ways to read, and what is sent for each. */
+const reads: Record<string, (reader: StreamReader) => Coroutine<Uint8Array>> = {
+  *"read(n)"(reader) {
+    return yield* reader.read(4);
+  },
+  *"readexactly(n)"(reader) {
+    return yield* reader.readexactly(4);
+  },
+  *"readline()"(reader) {
+    return yield* reader.readline();
+  },
+  *"readuntil()"(reader) {
+    return yield* reader.readuntil("\n");
+  },
+};
+
+for (const [name, read] of Object.entries(reads)) {
+  testForms(`${name} gives bytes that may be transferred, on any connection`, function* (test) {
+    const { wait, fn } = test;
+    const pairs = [yield* wait(connectedPair()), yield* wait(connectedPair())] as const;
+    const kept: Uint8Array[] = [];
+    for (let i = 0; i < 20; i++) {
+      for (const [who, { client, server }] of pairs.entries()) {
+        client[1].write(`${who}${String(i).padStart(2, "0")}\n`);
+        const data = yield* wait(coroutine(fn(() => read(server[0])))());
+        assertEquals([text(data), data.byteOffset], [`${who}${String(i).padStart(2, "0")}\n`, 0]);
+        assertEquals(data.buffer.byteLength, 4);
+        if (i % 2 === 0) structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
+        else kept.push(data.fill(i));
+      }
+    }
+    assert(kept.every((data, at) => data.every((byte) => byte === 2 * (at >> 1) + 1)));
+    for (const { close } of pairs) yield* wait(close());
+  });
+}
+
+testForms("what was read is kept by the bytes that it has", function* ({ wait }) {
+  const { client, server, close } = yield* wait(connectedPair());
+  client[1].write(pattern(0, 3 * MiB));
+  client[1].writeEof();
+  for (let at = 0; at < 3 * MiB;) {
+    const data = yield* wait(server[0].read(at % 2 === 0 ? 100_001 : 7));
+    assertEquals(data.buffer.byteLength, data.length);
+    assert(data.every((byte, i) => byte === (((at + i) * 31 + ((at + i) >> 8)) & 0xff)));
+    at += data.length;
+  }
   yield* wait(close());
 });
 
