@@ -1,4 +1,5 @@
 // Copyright 2026 the asyncio authors. MIT license.
+// deno-lint-ignore-file require-await
 
 /** What an async function has begun and does not await: it belongs to the function all the same. */
 

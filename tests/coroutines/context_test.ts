@@ -1,5 +1,5 @@
 // Copyright 2026 the asyncio authors. MIT license.
-// deno-lint-ignore-file require-yield
+// deno-lint-ignore-file require-yield require-await
 
 import {
   Context,

@@ -1,5 +1,5 @@
 // Copyright 2026 the asyncio authors. MIT license.
-// deno-lint-ignore-file asyncio/no-floating-coroutine -- what it is about
+// deno-lint-ignore-file require-await asyncio/no-floating-coroutine -- what it is about
 
 /** A forgotten `await` or `yield*`. */
 

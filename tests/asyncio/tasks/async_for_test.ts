@@ -1,5 +1,5 @@
 // Copyright 2026 the asyncio authors. MIT license.
-// deno-lint-ignore-file require-yield require-await
+// deno-lint-ignore-file require-yield
 
 import { asyncFor, CancelledError, type Coroutine, Queue, sleep } from "@asyncio/asyncio";
 import { assertEquals } from "@std/assert";

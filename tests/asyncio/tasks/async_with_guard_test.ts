@@ -1,5 +1,4 @@
 // Copyright 2026 the asyncio authors. MIT license.
-// deno-lint-ignore-file require-await
 
 /**
  * Who only watches leaves, who guards waits: what a context manager does while its body, or a function

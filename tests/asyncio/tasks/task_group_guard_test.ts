@@ -1,4 +1,5 @@
 // Copyright 2026 the asyncio authors. MIT license.
+// deno-lint-ignore-file require-await
 
 /** A group leaves nothing behind, what no cancellation can interrupt included. */
 
