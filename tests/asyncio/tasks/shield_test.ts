@@ -198,3 +198,25 @@ Deno.test("shield() takes functions, and refuses promises, saying what to pass",
     assertThrows(() => shield(3 as never), TypeError);
   });
 });
+
+testForms("shield() keeps a cancellation from the function that it is given", function* (test) {
+  const { fn, spawn, wait, raises } = test;
+  const order: string[] = [];
+  const save = fn(function* () {
+    try {
+      yield* wait(sleep(1));
+      order.push("saved");
+    } catch (error) {
+      order.push((error as Error).name);
+      throw error;
+    }
+  });
+  const task = spawn(function* () {
+    yield* wait(shield(save));
+  });
+  yield* wait(sleep(0.5));
+  task.cancel();
+  yield* raises(task, CancelledError);
+  yield* wait(sleep(1));
+  assertEquals(order, ["saved"]);
+});
