@@ -4,6 +4,7 @@ import { repr } from "../selectors/mod.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { BaseCoroutine } from "./_base_coroutine.ts";
 import { COUNT, noteClosed, OWNER, type Owner } from "./_claim.ts";
+import type { Coroutine } from "./coroutine_type.ts";
 import { Driver, resume } from "./_driver.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { type Extent, isGuarded, leaveBehind, overdue } from "./_extent.ts";
@@ -489,17 +490,17 @@ export function isLazy(fn: object): boolean {
  * ```
  */
 export function callInTask<A, T>(
-  fn: (arg: A) => Generator<unknown, T, unknown> | PromiseLike<T>,
+  fn: (arg: A) => Coroutine<T> | PromiseLike<T>,
   self?: unknown,
   arg?: A,
-): Generator<unknown, T, unknown> {
-  if (isLazy(fn)) return fn.call(self, arg as A) as Generator<unknown, T, unknown>;
+): Coroutine<T> {
+  if (isLazy(fn)) return fn.call(self, arg as A) as Coroutine<T>;
   return deferCall(fn, self, arg as A);
 }
 
 /** Apart from the above, because a closure in it would cost each call an allocation: 25 ns. */
 function deferCall<A, T>(
-  fn: (arg: A) => PromiseLike<T> | Generator<unknown, T, unknown>,
+  fn: (arg: A) => PromiseLike<T> | Coroutine<T>,
   self: unknown,
   arg: A,
 ): AsyncCall<T> {

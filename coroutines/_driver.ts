@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import type { Coroutine } from "./coroutine_type.ts";
 import { CancelledError } from "./errors.ts";
 import { explain } from "./_explain.ts";
 import { type Extent, overdue } from "./_extent.ts";
@@ -23,12 +24,12 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
   // - running: it is `current.frame`;
   // - scheduled: it stands in the ready queue, once, and #waiter, if there is one, is done;
   // - waiting: #waiter is not done, and holds the driver as a listener.
-  #coro: Generator<unknown, T, unknown>;
+  #coro: Coroutine<T>;
   #waiter: Waitable | null = null;
   /** What is to be thrown into the coroutine at its next step. */
   #pending: CancelledError | null = null;
 
-  constructor(coro: Generator<unknown, T, unknown>, options: FutureOptions) {
+  constructor(coro: Coroutine<T>, options: FutureOptions) {
     super(options);
     this.#coro = coro;
   }
@@ -46,7 +47,7 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
   }
 
   /** The coroutine. */
-  protected get coro(): Generator<unknown, T, unknown> {
+  protected get coro(): Coroutine<T> {
     return this.#coro;
   }
 
@@ -57,7 +58,7 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
 
   /** Takes up another coroutine, which has made its first step. */
   protected takeUp(
-    coro: Generator<unknown, T, unknown>,
+    coro: Coroutine<T>,
     yielded: unknown,
     cancellation: CancelledError | null,
   ): void {

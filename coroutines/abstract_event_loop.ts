@@ -1,5 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import type { Coroutine } from "./coroutine_type.ts";
+
 /** What a loop tells about an error that it could give to nobody. */
 export interface ExceptionContext {
   /** What happened. */
@@ -62,5 +64,5 @@ export abstract class AbstractEventLoop {
     ...args: A
   ): { cancel(): void };
   /** Makes a task of a coroutine. */
-  abstract createTask<T>(coro: Generator<unknown, T, unknown>): PromiseLike<T>;
+  abstract createTask<T>(coro: Coroutine<T>): PromiseLike<T>;
 }

@@ -4,25 +4,13 @@ import { repr } from "../selectors/mod.ts";
 import { AsyncCall, COROUTINE_FUNCTION, isLazy } from "./_async_call.ts";
 import { coroutineName, COUNT, isClaimable, nameCoroutine } from "./_claim.ts";
 import { coroutinePrototype } from "./_coroutine_object.ts";
+import type { Coroutine } from "./coroutine_type.ts";
 import type { Future } from "./future.ts";
 import { isAsyncFunction, isGeneratorFunction } from "./_generators.ts";
 import { isDrivable } from "./_kinds.ts";
 import { type Count, countOf } from "./_never_started.ts";
 
-/**
- * A coroutine: what calling a generator function gives, and the annotation of its result.
- *
- * ```ts ignore
- * function* fetchData(url: string): Coroutine<string> {
- *   yield* sleep(1);
- *   return `Data from ${url}`;
- * }
- * ```
- *
- * @typeParam T Type of what it returns.
- */
-// deno-lint-ignore no-explicit-any
-export type Coroutine<T> = Generator<unknown, T, any>;
+export type { Coroutine };
 
 /**
  * A coroutine that can also be awaited by native code: what the library's own coroutine functions
@@ -31,6 +19,8 @@ export type Coroutine<T> = Generator<unknown, T, any>;
  * An async function that returns one starts it, since JavaScript unwraps whatever has a `then`.
  *
  * @typeParam T Type of what it returns.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#coroutines}
  */
 export type CoroutineObject<T> = Coroutine<T> & PromiseLike<T>;
 
@@ -38,6 +28,8 @@ export type CoroutineObject<T> = Coroutine<T> & PromiseLike<T>;
  * A coroutine function that has not been called yet: `main` in `run(main)`, for async functions.
  *
  * @typeParam T Type of what it returns in the end.
+ *
+ * @see {@link https://docs.python.org/3/glossary.html#term-coroutine-function}
  */
 export type CoroutineFunction<T> = () => Coroutine<T> | PromiseLike<T>;
 
@@ -45,6 +37,8 @@ export type CoroutineFunction<T> = () => Coroutine<T> | PromiseLike<T>;
  * Anything that can be waited for.
  *
  * @typeParam T Type of the result.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#awaitables}
  */
 export type Awaitable<T> = Coroutine<T> | Future<T> | PromiseLike<T>;
 
@@ -52,8 +46,10 @@ export type Awaitable<T> = Coroutine<T> | Future<T> | PromiseLike<T>;
  * The type of the result of an awaitable or a coroutine function.
  *
  * @typeParam A Type of the awaitable.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#awaitables}
  */
-export type Result<A> = A extends Generator<unknown, infer T, infer _> ? T
+export type Result<A> = A extends Coroutine<infer T> ? T
   : A extends PromiseLike<infer T> ? T
   : A extends () => infer B ? Result<B>
   : never;

@@ -1,7 +1,12 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
-import { type Awaitable, type CoroutineFunction, toCoroutine } from "./coroutine.ts";
+import {
+  type Awaitable,
+  type Coroutine,
+  type CoroutineFunction,
+  toCoroutine,
+} from "./coroutine.ts";
 import { repr, ValueError } from "../selectors/mod.ts";
 import { type Future, isfuture } from "./future.ts";
 import { fromPromise } from "./from_promise.ts";
@@ -54,7 +59,7 @@ export function ensureFuture<T>(
     }
     return awaitable as Future<T>;
   }
-  const coro = toCoroutine(awaitable as Awaitable<T> & Generator<unknown, T, unknown>);
+  const coro = toCoroutine(awaitable as Awaitable<T> & Coroutine<T>);
   if (coro === undefined && !isThenable(awaitable)) {
     throw new TypeError(
       `An asyncio.Future, a coroutine or an awaitable is required, got ${repr(awaitable)}`,
@@ -65,11 +70,11 @@ export function ensureFuture<T>(
   return fromPromise(awaitable as PromiseLike<T>, { loop: home });
 }
 
-function loopFor(coro: Generator | undefined): AbstractEventLoop {
+function loopFor<T>(coro: Coroutine<T> | undefined): AbstractEventLoop {
   try {
     return currentLoop();
   } catch (error) {
-    coro?.return(undefined);
+    coro?.return(undefined as T);
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { claim, coroutineName } from "./_claim.ts";
 import { Driver } from "./_driver.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { enclosingGuard } from "./_extent.ts";
-import { Future } from "./future.ts";
+import { type AddDoneCallbackOptions, type DoneCallback, Future } from "./future.ts";
 import { forgiveRejection } from "./_host.ts";
 import { type Live, NEXT, PREVIOUS } from "./_live_list.ts";
 import { run } from "./_ready_queue.ts";
@@ -259,6 +259,24 @@ export class Task<T> extends Driver<T> {
     if (this.waiter !== null) words.push(`wait_for=${describeWait(this.waiter)}`);
     return [...words, ...details];
   }
+}
+
+/** Its callbacks receive the task itself. The methods are those of {@linkcode Future}. */
+export interface Task<T> {
+  /**
+   * Calls `fn(this)` through the loop when it is done; in its next turn if it is done already.
+   *
+   * @param fn The function.
+   * @param options The `context` to call it in.
+   */
+  addDoneCallback(fn: DoneCallback<T, Task<T>>, options?: AddDoneCallbackOptions): void;
+  /**
+   * Takes a callback back, as often as it was added.
+   *
+   * @param fn The function.
+   * @returns How often that was.
+   */
+  removeDoneCallback(fn: DoneCallback<T, Task<T>>): number;
 }
 
 /** What is waited for in the end: an async function that is called tells it by its own `await`. */

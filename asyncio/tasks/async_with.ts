@@ -142,7 +142,7 @@ function* cancellationWhile(wait: Coroutine<void>): Coroutine<unknown> {
 function exitAtOnce(manager: AsyncContextManager<unknown>): void {
   const exit = callInTask(manager.aexit, manager, new GeneratorExit());
   if (exit.next().done) return;
-  exit.return();
+  exit.return(undefined);
   throw new RuntimeError("coroutine ignored GeneratorExit");
 }
 

@@ -2,6 +2,7 @@
 
 import type { NonBlockingSocket } from "../../selectors/mod.ts";
 import {
+  type Coroutine,
   type ExceptionContext,
   fromPromise,
   type Future,
@@ -47,7 +48,7 @@ export interface TransportHost {
     host: string | null,
     port: number | string | null,
     options: AddressOptions,
-  ): Generator<unknown, AddressInfo[], unknown>;
+  ): Coroutine<AddressInfo[]>;
 }
 
 const hosts = new WeakMap<SelectorEventLoop, TransportHost>();

@@ -6,6 +6,7 @@ import {
   BufferedProtocol,
   CancelledError,
   type Coroutine,
+  coroutine,
   DatagramProtocol,
   DatagramTransport,
   ExceptionGroup,
@@ -362,14 +363,14 @@ Deno.test("happy eyeballs try the next address beside one that does not answer",
   using loop = resolving([[AF_INET, "10.255.255.1"], [AF_INET, "127.0.0.1"]]);
   const connect = loop.sockConnect.bind(loop);
   const cancelled: string[] = [];
-  loop.sockConnect = (function* (sock, address) {
+  loop.sockConnect = coroutine(function* (...[sock, address]: Parameters<typeof connect>) {
     if (address[0] === "127.0.0.1") return yield* connect(sock, address);
     try {
       yield* loop.createFuture<void>();
     } finally {
       cancelled.push(String(address[0]));
     }
-  }) as typeof loop.sockConnect;
+  });
   await loop.runUntilComplete(async () => {
     const server = await loop.createServer(() => new Echo(), "127.0.0.1", 0);
     const [, port] = server.sockets[0].getsockname();
