@@ -5,32 +5,6 @@
  * it; elsewhere than in Deno there are no sockets, and nothing here is asked for.
  */
 
-/** Python's `OSError`: an error that the operating system reports, expected on any connection. */
-export function isOSError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (/\(os error \d+\)/.test(error.message)) return true;
-  // What Deno and Node say of a name that they cannot resolve.
-  if ((error as { syscall?: string }).syscall === "getaddrinfo") return true;
-  if (error.message.startsWith("failed to lookup address information")) return true;
-  return osErrors().some((constructor) => error instanceof constructor);
-}
-
-function osErrors(): (typeof Error)[] {
-  if (typeof Deno === "undefined") return [];
-  const { errors } = Deno;
-  return [
-    errors.ConnectionReset,
-    errors.ConnectionAborted,
-    errors.ConnectionRefused,
-    errors.BrokenPipe,
-    errors.NotConnected,
-    errors.TimedOut,
-    errors.Interrupted,
-    errors.BadResource,
-    errors.UnexpectedEof,
-  ] as unknown as (typeof Error)[];
-}
-
 /** Whether an error says that the system has run out: ENOMEM, ENFILE, EMFILE, ENOBUFS. */
 export function isOutOfResources(error: unknown): boolean {
   return error instanceof Error && /\(os error (12|23|24|55|105)\)/.test(error.message);

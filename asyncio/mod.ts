@@ -78,9 +78,11 @@ export {
 } from "../coroutines/mod.ts";
 export {
   BlockingIOError,
+  ConnectionError,
   InterruptedError,
   KeyError,
   type NonBlockingSocket,
+  OSError,
   type SocketAddress,
   ValueError,
 } from "../selectors/mod.ts";

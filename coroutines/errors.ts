@@ -9,7 +9,7 @@
  * @module
  */
 
-import { RuntimeError } from "../selectors/mod.ts";
+import { OSError, RuntimeError } from "../selectors/mod.ts";
 
 export { RuntimeError };
 
@@ -87,7 +87,7 @@ export class InvalidStateError extends Error {
 }
 
 /**
- * The time given was not enough.
+ * The time given was not enough. An `OSError`, as in Python.
  *
  * @example Usage
  * ```ts
@@ -99,7 +99,7 @@ export class InvalidStateError extends Error {
  *
  * @see {@link https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.TimeoutError}
  */
-export class TimeoutError extends Error {
+export class TimeoutError extends OSError {
   static {
     this.prototype.name = "TimeoutError";
   }

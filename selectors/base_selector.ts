@@ -29,6 +29,7 @@ import { SelectorMap } from "./selector_map.ts";
  * (`createSocket`).
  *
  * @typeParam D Type of the data attached to each registration.
+ * @typeParam F Type of what is registered, and so of each `key.fileobj`.
  *
  * @example Usage
  * ```ts
@@ -50,10 +51,10 @@ import { SelectorMap } from "./selector_map.ts";
  *
  * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector}
  */
-export abstract class BaseSelector<D = unknown> {
+export abstract class BaseSelector<D = unknown, F extends FileObj = FileObj> {
   // Invariant: #map is undefined once closed, and then #table is empty for good.
-  readonly #table = new Map<number, Registration<D>>();
-  #map: SelectorMap<D> | undefined = new SelectorMap(this.#table, (obj) => this.#find(obj));
+  readonly #table = new Map<number, Registration<D, F>>();
+  #map: SelectorMap<D, F> | undefined = new SelectorMap(this.#table, (obj) => this.#find(obj));
   #selecting = false;
 
   /**
@@ -74,7 +75,7 @@ export abstract class BaseSelector<D = unknown> {
    * @throws {KeyError} If it is registered already.
    * @throws {RuntimeError} If the selector is closed.
    */
-  register(fileobj: FileObj, events: number, data?: D): SelectorKey<D> {
+  register(fileobj: F, events: number, data?: D): SelectorKey<D, F> {
     this.#checkOpen();
     checkEvents(events);
     const fd = this.fdOf(fileobj);
@@ -94,7 +95,7 @@ export abstract class BaseSelector<D = unknown> {
    * @throws {KeyError} If it is not registered.
    * @throws {ValueError} If it is no file object.
    */
-  unregister(fileobj: FileObj): SelectorKey<D> {
+  unregister(fileobj: FileObj): SelectorKey<D, F> {
     const row = this.#get(fileobj);
     this.#table.delete(row.key.fd);
     this.detach(row);
@@ -111,7 +112,7 @@ export abstract class BaseSelector<D = unknown> {
    * @throws {ValueError} If `events` is no such mask, or `fileobj` is no file object.
    * @throws {KeyError} If it is not registered.
    */
-  modify(fileobj: FileObj, events: number, data?: D): SelectorKey<D> {
+  modify(fileobj: FileObj, events: number, data?: D): SelectorKey<D, F> {
     const row = this.#get(fileobj);
     const old = row.key;
     if (events === old.events) {
@@ -142,7 +143,7 @@ export abstract class BaseSelector<D = unknown> {
    * @throws {RuntimeError} If the selector is closed, or is being waited on already.
    * @throws {ValueError} If `timeout` is `NaN`.
    */
-  async select(timeout?: number | null): Promise<[SelectorKey<D>, number][]> {
+  async select(timeout?: number | null): Promise<[SelectorKey<D, F>, number][]> {
     this.#checkOpen();
     checkTimeout(timeout);
     if (this.#selecting || this.onReady !== null) {
@@ -182,7 +183,7 @@ export abstract class BaseSelector<D = unknown> {
    * @throws {ValueError} If it is no file object.
    * @throws {RuntimeError} If the selector is closed.
    */
-  getKey(fileobj: FileObj): SelectorKey<D> {
+  getKey(fileobj: FileObj): SelectorKey<D, F> {
     this.#checkOpen();
     return this.#get(fileobj).key;
   }
@@ -193,7 +194,7 @@ export abstract class BaseSelector<D = unknown> {
    *
    * @returns The view, or `undefined` once the selector is closed.
    */
-  getMap(): ReadonlyMap<FileObj, SelectorKey<D>> | undefined {
+  getMap(): ReadonlyMap<FileObj, SelectorKey<D, F>> | undefined {
     return this.#map;
   }
 
@@ -218,7 +219,7 @@ export abstract class BaseSelector<D = unknown> {
    *
    * @returns A key and the mask of its ready events for each ready file object.
    */
-  abstract poll(): readonly [SelectorKey<D>, number][];
+  abstract poll(): readonly [SelectorKey<D, F>, number][];
 
   /**
    * Event loops only: about to wait. Starts the operations whose completion will make something
@@ -268,21 +269,21 @@ export abstract class BaseSelector<D = unknown> {
    * @param key Its key.
    * @returns The row of the table.
    */
-  protected abstract attach(key: SelectorKey<D>): Registration<D>;
+  protected abstract attach(key: SelectorKey<D, F>): Registration<D, F>;
 
   /**
    * Takes note that the events of a row's key have changed. If it throws, the row is gone.
    *
    * @param row The row, with its new key.
    */
-  protected abstract change(row: Registration<D>): void;
+  protected abstract change(row: Registration<D, F>): void;
 
   /**
    * Ceases to watch. The file object may be closed by now; must not throw.
    *
    * @param row The row removed.
    */
-  protected abstract detach(row: Registration<D>): void;
+  protected abstract detach(row: Registration<D, F>): void;
 
   /**
    * The descriptor under which a file object is registered.
@@ -329,13 +330,13 @@ export abstract class BaseSelector<D = unknown> {
     if (this.#map === undefined) throw new RuntimeError("Selector is closed");
   }
 
-  #get(fileobj: FileObj): Registration<D> {
+  #get(fileobj: FileObj): Registration<D, F> {
     const row = this.#table.get(this.#lookup(fileobj));
     if (row === undefined) throw new KeyError(`${repr(fileobj)} is not registered`);
     return row;
   }
 
-  #find(fileobj: FileObj): Registration<D> | undefined {
+  #find(fileobj: FileObj): Registration<D, F> | undefined {
     try {
       return this.#table.get(this.#lookup(fileobj));
     } catch {

@@ -1,5 +1,77 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { isConnectionError, isOSError } from "./_is_os_error.ts";
+
+const hasInstance = Function.prototype[Symbol.hasInstance];
+
+/**
+ * Something that the operating system reports: no such file, no such host, a connection that is lost, a
+ * time that is up. A class to test with: `error instanceof OSError` is true of whatever Python's
+ * `except OSError` catches, most of which the host throws as `Deno.errors`, and which keep their class.
+ *
+ * These are: all `Deno.errors` but `Http`, `InvalidData` and `WriteZero`; what carries the number of an
+ * error of the system, or a code and a system call, as Node's modules tell it; a host name that is not
+ * found; a TLS connection that fails; a `fetch()` that fails for one of these; and the subclasses here, `TimeoutError` among them.
+ *
+ * @example Usage
+ * ```ts
+ * import { openConnection, OSError, run } from "@asyncio/asyncio";
+ * import { assertInstanceOf } from "@std/assert";
+ *
+ * await run(async () => {
+ *   try {
+ *     await openConnection("no-such-host.invalid", 80);
+ *   } catch (error) {
+ *     if (!(error instanceof OSError)) throw error;
+ *   }
+ * });
+ * assertInstanceOf(new Deno.errors.NotFound(), OSError);
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/exceptions.html#OSError}
+ */
+export class OSError extends Error {
+  static {
+    this.prototype.name = "OSError";
+  }
+
+  /** Whether an error is one, whatever its class; of a subclass, whether it is an instance. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasInstance.call(this, value) || this === OSError && isOSError(value);
+  }
+}
+
+/**
+ * A connection that was refused, reset or aborted, or a pipe that nobody reads. A class to test with:
+ * `error instanceof ConnectionError` is true of `Deno.errors.BrokenPipe`, `ConnectionAborted`,
+ * `ConnectionRefused` and `ConnectionReset`, and of whatever else tells of the same.
+ *
+ * As in Python, a socket that is not connected and a network that cannot be reached are only
+ * {@linkcode OSError}s.
+ *
+ * @example Usage
+ * ```ts
+ * import { ConnectionError, OSError } from "@asyncio/asyncio";
+ * import { assert, assertInstanceOf } from "@std/assert";
+ *
+ * assertInstanceOf(new Deno.errors.ConnectionReset(), ConnectionError);
+ * assertInstanceOf(new Deno.errors.NotConnected(), OSError);
+ * assert(!(new Deno.errors.NotConnected() instanceof ConnectionError));
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/exceptions.html#ConnectionError}
+ */
+export class ConnectionError extends OSError {
+  static {
+    this.prototype.name = "ConnectionError";
+  }
+
+  /** Whether an error is one, whatever its class; of a subclass, whether it is an instance. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasInstance.call(this, value) || this === ConnectionError && isConnectionError(value);
+  }
+}
+
 /**
  * An argument has the right type but a value that makes no sense.
  *
@@ -80,7 +152,7 @@ export class RuntimeError extends Error {
  *
  * @see {@link https://docs.python.org/3/library/exceptions.html#BlockingIOError}
  */
-export class BlockingIOError extends Error {
+export class BlockingIOError extends OSError {
   static {
     this.prototype.name = "BlockingIOError";
   }
@@ -112,7 +184,7 @@ export class BlockingIOError extends Error {
  *
  * @see {@link https://docs.python.org/3/library/exceptions.html#InterruptedError}
  */
-export class InterruptedError extends Error {
+export class InterruptedError extends OSError {
   static {
     this.prototype.name = "InterruptedError";
   }

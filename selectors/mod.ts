@@ -9,7 +9,7 @@
  * import { DefaultSelector, EVENT_READ, Socket } from "@asyncio/asyncio/selectors";
  * import { assertEquals } from "@std/assert";
  *
- * using selector = new DefaultSelector<(sock: Socket) => void>();
+ * using selector = new DefaultSelector<(sock: Socket) => void, Socket>();
  *
  * function accept(server: Socket) {
  *   const [conn] = server.accept(); // Should be ready
@@ -32,8 +32,8 @@
  * selector.register(server, EVENT_READ, accept);
  *
  * async function client(): Promise<string> {
- *   const [, port] = server.getsockname() as [string, number];
- *   using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+ *   const [, port] = server.getsockname();
+ *   using conn = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
  *   await conn.write(new TextEncoder().encode("Hello"));
  *   const buffer = new Uint8Array(100);
  *   const size = await conn.read(buffer);
@@ -46,7 +46,7 @@
  *   const events = await selector.select();
  *   for (const [key] of events) {
  *     const callback = key.data;
- *     callback(key.fileobj as Socket);
+ *     callback(key.fileobj);
  *   }
  * }
  * assertEquals(reply, "Hello");

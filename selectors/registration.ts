@@ -1,5 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import type { FileObj } from "./file_object.ts";
 import type { SelectorKey } from "./selector_key.ts";
 
 /**
@@ -9,6 +10,7 @@ import type { SelectorKey } from "./selector_key.ts";
  * {@linkcode BaseSelector}.
  *
  * @typeParam D Type of the attached data.
+ * @typeParam F Type of the file object.
  *
  * @example A row that counts how often its descriptor was ready
  * ```ts
@@ -26,16 +28,16 @@ import type { SelectorKey } from "./selector_key.ts";
  *
  * @see {@linkcode BaseSelector}
  */
-export class Registration<D = unknown> {
+export class Registration<D = unknown, F extends FileObj = FileObj> {
   /** The current key. Replaced, never changed, by `modify`. */
-  key: SelectorKey<D>;
+  key: SelectorKey<D, F>;
 
   /**
    * Creates a row.
    *
    * @param key The key of the descriptor.
    */
-  constructor(key: SelectorKey<D>) {
+  constructor(key: SelectorKey<D, F>) {
     this.key = key;
   }
 }

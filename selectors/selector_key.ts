@@ -9,6 +9,7 @@ import { DENO_INSPECT, NODE_INSPECT, repr } from "./_repr.ts";
  * data attached. Frozen: a change by `modify` makes a new key.
  *
  * @typeParam D Type of the attached data.
+ * @typeParam F Type of the file object.
  *
  * @example Usage
  * ```ts
@@ -23,9 +24,9 @@ import { DENO_INSPECT, NODE_INSPECT, repr } from "./_repr.ts";
  *
  * @see {@link https://docs.python.org/3/library/selectors.html#selectors.SelectorKey}
  */
-export class SelectorKey<D = unknown> {
+export class SelectorKey<D = unknown, F extends FileObj = FileObj> {
   /** The file object registered. */
-  readonly fileobj: FileObj;
+  readonly fileobj: F;
   /** Its descriptor. */
   readonly fd: number;
   /** The mask of the events waited for. */
@@ -41,7 +42,7 @@ export class SelectorKey<D = unknown> {
    * @param events The mask of the events waited for.
    * @param data The data attached.
    */
-  constructor(fileobj: FileObj, fd: number, events: number, data: D) {
+  constructor(fileobj: F, fd: number, events: number, data: D) {
     this.fileobj = fileobj;
     this.fd = fd;
     this.events = events;

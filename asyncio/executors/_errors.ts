@@ -9,7 +9,14 @@ import {
   StopAsyncIteration,
   TimeoutError,
 } from "../../coroutines/mod.ts";
-import { BlockingIOError, InterruptedError, KeyError, ValueError } from "../../selectors/mod.ts";
+import {
+  BlockingIOError,
+  ConnectionError,
+  InterruptedError,
+  KeyError,
+  OSError,
+  ValueError,
+} from "../../selectors/mod.ts";
 import { ExceptionGroup } from "../exception_group.ts";
 import * as exceptions from "../exceptions.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "../queues/queue_errors.ts";
@@ -39,8 +46,10 @@ const OWN: Record<string, ErrorPrototype> = {
   StopAsyncIteration,
   TimeoutError,
   BlockingIOError,
+  ConnectionError,
   InterruptedError,
   KeyError,
+  OSError,
   ValueError,
   ExceptionGroup,
   QueueEmpty,

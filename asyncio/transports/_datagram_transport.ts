@@ -7,8 +7,7 @@ import {
   KeyboardInterrupt,
   RuntimeError,
 } from "../../coroutines/mod.ts";
-import { ValueError } from "../../selectors/mod.ts";
-import { isOSError } from "../_net.ts";
+import { OSError, ValueError } from "../../selectors/mod.ts";
 import { unmapped } from "./_addresses.ts";
 import type { BaseProtocol } from "./base.ts";
 import { toBytes } from "./_bytes.ts";
@@ -252,7 +251,7 @@ export class SocketDatagramTransport<A extends SocketAddress = InetAddress>
   /** Datagrams get lost: what the system says of one is told, and the transport goes on. */
   #failOrTell(error: unknown, message: string): void {
     if (error instanceof KeyboardInterrupt) throw error;
-    if (isOSError(error)) return this.#listener.errorReceived(error);
+    if (error instanceof OSError) return this.#listener.errorReceived(error);
     this.report(message, error);
     this.#breakOff(error ?? new RuntimeError(`${message} It threw ${error}.`));
   }

@@ -1,12 +1,12 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { OSError } from "../../selectors/mod.ts";
 import {
   type Future,
   inspectAsText,
   KeyboardInterrupt,
   RuntimeError,
 } from "../../coroutines/mod.ts";
-import { isOSError } from "../_net.ts";
 import type { BaseProtocol } from "./base.ts";
 import { giveTo } from "./_delivery.ts";
 import type { Protocol } from "./protocols.ts";
@@ -148,7 +148,7 @@ export class ReadPipeTransport extends ReadTransport implements Leftover {
 
   #fail(error: unknown, message: string): void {
     if (error instanceof KeyboardInterrupt) throw error;
-    if (!isOSError(error)) {
+    if (!(error instanceof OSError)) {
       const protocol = this.#protocol;
       this.#host.callExceptionHandler({ message, exception: error, transport: this, protocol });
     }

@@ -3,6 +3,7 @@
 import {
   IPPROTO_TCP,
   type NonBlockingSocket,
+  OSError,
   SHUT_WR,
   type SocketAddress,
   TCP_NODELAY,
@@ -13,7 +14,6 @@ import {
   KeyboardInterrupt,
   RuntimeError,
 } from "../../coroutines/mod.ts";
-import { isOSError } from "../_net.ts";
 import { unmapped } from "./_addresses.ts";
 import { joined, toBytes } from "./_bytes.ts";
 import { ByteQueue } from "./_byte_queue.ts";
@@ -403,7 +403,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
 
   #fail(error: unknown, message: string): void {
     if (error instanceof KeyboardInterrupt) throw error;
-    if (!isOSError(error)) this.report(message, error);
+    if (!(error instanceof OSError)) this.report(message, error);
     // Not everything that is thrown is something: the protocol is told by an error that it is one.
     this.#breakOff(error ?? new RuntimeError(`${message} It threw ${error}.`));
   }

@@ -1,7 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { OSError } from "../../selectors/mod.ts";
 import type { BaseEventLoop, Coroutine, Task } from "../../coroutines/mod.ts";
-import { isOSError } from "../_net.ts";
 import { FIRST_COMPLETED, wait } from "../tasks/wait.ts";
 
 /** A race of attempts. */
@@ -29,7 +29,7 @@ function* oneByOne<T>({ attempts }: Race<T>): Coroutine<T | null> {
     try {
       return yield* attempt();
     } catch (error) {
-      if (!isOSError(error)) throw error;
+      if (!(error instanceof OSError)) throw error;
     }
   }
   return null;
@@ -86,7 +86,7 @@ function resultOf<T>(task: Task<T>): T[] {
   try {
     return [task.result()];
   } catch (error) {
-    if (isOSError(error)) return [];
+    if (error instanceof OSError) return [];
     throw error;
   }
 }

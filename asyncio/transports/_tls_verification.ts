@@ -8,6 +8,7 @@
  * or received on the connection before it is judged here by what Deno found.
  */
 
+import { OSError } from "../../selectors/mod.ts";
 import type { NodeCertificate, NodeTls, TLSSocket } from "./_node_tls.ts";
 import type { TlsSide } from "./tls_options.ts";
 
@@ -66,5 +67,5 @@ function nameOf(name: object | undefined): string {
 }
 
 function failure(message: string, code: string): Error {
-  return Object.assign(new Error(`certificate verify failed: ${message}`), { code });
+  return Object.assign(new OSError(`certificate verify failed: ${message}`), { code });
 }

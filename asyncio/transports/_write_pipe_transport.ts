@@ -1,7 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { OSError } from "../../selectors/mod.ts";
 import { type Future, inspectAsText, RuntimeError } from "../../coroutines/mod.ts";
-import { isOSError } from "../_net.ts";
 import type { BaseProtocol } from "./base.ts";
 import { ByteQueue } from "./_byte_queue.ts";
 import { toBytes } from "./_bytes.ts";
@@ -172,7 +172,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
 
   #fail(error: unknown, message: string): void {
     if (this.#lost > 0) return;
-    if (!isOSError(error)) this.report(message, error);
+    if (!(error instanceof OSError)) this.report(message, error);
     this.#breakOff(error ?? new RuntimeError(`${message} It threw ${error}.`));
   }
 

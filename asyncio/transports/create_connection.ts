@@ -1,9 +1,9 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { type NonBlockingSocket, SOCK_STREAM, ValueError } from "../../selectors/mod.ts";
+import { type NonBlockingSocket, OSError, SOCK_STREAM, ValueError } from "../../selectors/mod.ts";
 import type { Coroutine } from "../../coroutines/mod.ts";
 import { ExceptionGroup } from "../exception_group.ts";
-import { combined, isOSError, notAvailable } from "../_net.ts";
+import { combined, notAvailable } from "../_net.ts";
 import { createTransport, prepareTls } from "./_create_transport.ts";
 import { checkStream } from "./create_server.ts";
 import type { InetAddress } from "./inet_address.ts";
@@ -130,7 +130,7 @@ function* connectTo(
     return sock;
   } catch (error) {
     sock.close();
-    if (isOSError(error)) errors.push(error as Error);
+    if (error instanceof OSError) errors.push(error);
     throw error;
   }
 }
@@ -147,12 +147,12 @@ function bindLocally(
     try {
       return sock.bind(address);
     } catch (error) {
-      if (!isOSError(error)) throw error;
-      const text = (error as Error).message.toLowerCase();
+      if (!(error instanceof OSError)) throw error;
+      const text = error.message.toLowerCase();
       const message = `error while attempting to bind on address ${
         JSON.stringify(address)
       }: ${text}`;
-      errors.push(Object.assign(error as Error, { message }));
+      errors.push(Object.assign(error, { message }));
     }
   }
   throw errors.pop() ?? notAvailable(`no matching local address with family=${family} found`);

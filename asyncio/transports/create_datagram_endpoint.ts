@@ -3,6 +3,7 @@
 import {
   AF_UNIX,
   type NonBlockingSocket,
+  OSError,
   SO_REUSEPORT,
   SOCK_DGRAM,
   SOCK_STREAM,
@@ -11,7 +12,6 @@ import {
   ValueError,
 } from "../../selectors/mod.ts";
 import type { Coroutine } from "../../coroutines/mod.ts";
-import { isOSError } from "../_net.ts";
 import type { BaseProtocol } from "./base.ts";
 import { SocketDatagramTransport } from "./_datagram_transport.ts";
 import { resolve } from "./_resolve.ts";
@@ -156,7 +156,7 @@ function* open(
     try {
       return yield* openOne(host, pair, options);
     } catch (error) {
-      if (!isOSError(error)) throw error;
+      if (!(error instanceof OSError)) throw error;
       if (i === 0) first = error;
     }
   }

@@ -19,7 +19,7 @@ import { AF_INET, SO_REUSEADDR, SOCK_STREAM, Socket, SOL_SOCKET } from "@asyncio
 
 type Handler = (sock: Socket) => void;
 
-const selector = new selectors.DefaultSelector<Handler>();
+const selector = new selectors.DefaultSelector<Handler, Socket>();
 const orders: Socket[] = [];
 
 /** Accepts a new connection. */
@@ -70,7 +70,7 @@ export async function runServer(host = "localhost", port = 8000): Promise<void> 
     const events = await selector.select(); // Waits for I/O events
     for (const [key] of events) {
       const callback = key.data;
-      dispatch(callback, key.fileobj as Socket);
+      dispatch(callback, key.fileobj);
     }
   }
 }
@@ -89,7 +89,7 @@ function dispatch(callback: Handler, sock: Socket): void {
 
 /** Closes every socket, and the selector, which ends the event loop. */
 export function stop(): void {
-  for (const key of selector.getMap()?.values() ?? []) (key.fileobj as Socket).close();
+  for (const key of selector.getMap()?.values() ?? []) key.fileobj.close();
   selector.close();
 }
 

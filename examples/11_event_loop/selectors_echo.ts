@@ -23,7 +23,7 @@ type Callback = (sock: Socket, mask: number) => void;
 
 /** Runs the server until the signal aborts. */
 export async function main(host: string, port: number, signal: AbortSignal): Promise<void> {
-  const sel = new selectors.DefaultSelector<Callback>();
+  const sel = new selectors.DefaultSelector<Callback, Socket>();
 
   function accept(sock: Socket, _mask: number): void {
     const [conn, addr] = sock.accept(); // Should be ready
@@ -69,14 +69,14 @@ export async function main(host: string, port: number, signal: AbortSignal): Pro
   console.log("listening on", sock.getsockname());
 
   signal.addEventListener("abort", () => {
-    for (const key of sel.getMap()!.values()) (key.fileobj as Socket).close();
+    for (const { fileobj } of sel.getMap()?.values() ?? []) fileobj.close();
     sel.close(); // Ends select()
   });
   while (!signal.aborted) {
     const events = await sel.select();
     for (const [key, mask] of events) {
       const callback = key.data;
-      callback(key.fileobj as Socket, mask);
+      callback(key.fileobj, mask);
     }
   }
 }

@@ -17,7 +17,7 @@ import type { Source, Watcher } from "./source.ts";
 const LOOK_INTERVAL = 0.001;
 
 /** What `poll` gives when nothing is ready. */
-const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as never;
+const NOTHING: readonly [SelectorKey<never, never>, number][] = Object.freeze([]) as never;
 
 /**
  * A selector over Deno's own sockets. It watches every {@linkcode Socket}, `Deno.Listener` and
@@ -31,6 +31,7 @@ const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as ne
  * registered does not.
  *
  * @typeParam D Type of the data attached to each registration.
+ * @typeParam F Type of what is registered, and so of each `key.fileobj`.
  *
  * @example Usage
  * ```ts
@@ -51,11 +52,11 @@ const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as ne
  *
  * @see {@link https://docs.python.org/3/library/selectors.html#selectors.DefaultSelector}
  */
-export class DenoSelector<D = unknown> extends BaseSelector<D> {
+export class DenoSelector<D = unknown, F extends FileObj = FileObj> extends BaseSelector<D, F> {
   // Invariants: a row is among the first #count of #candidates exactly while it is `queued`. For each
   // row in the table that is not, no event of its key holds, and its source has been armed for all of
   // them and will wake the row. So only candidates need be looked at.
-  #candidates: (SourceRegistration<D> | undefined)[] = [];
+  #candidates: (SourceRegistration<D, F> | undefined)[] = [];
   #count = 0;
   #waiting = false;
   /** Whether any socket belongs to it. */
@@ -65,7 +66,7 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   readonly #notify = (): void => this.onReady?.();
 
   /** See {@linkcode BaseSelector.poll}. */
-  override poll(): readonly [SelectorKey<D>, number][] {
+  override poll(): readonly [SelectorKey<D, F>, number][] {
     if (this.#count === 0) return NOTHING;
     this.#sift();
     if (this.#count === 0) return NOTHING;
@@ -113,7 +114,7 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** Begins to watch a socket. */
-  protected override attach(key: SelectorKey<D>): Registration<D> {
+  protected override attach(key: SelectorKey<D, F>): Registration<D, F> {
     const source = endpointOf(key.fd);
     if (source === undefined) throw badDescriptor(key.fd);
     const row = new SourceRegistration(key, source, this.#queue);
@@ -123,14 +124,14 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** Looks at a socket again, since other events of it matter now. */
-  protected override change(row: Registration<D>): void {
-    const own = row as SourceRegistration<D>;
+  protected override change(row: Registration<D, F>): void {
+    const own = row as SourceRegistration<D, F>;
     if (!own.queued) this.#queue(own);
   }
 
   /** Ceases to watch a socket. */
-  protected override detach(row: Registration<D>): void {
-    const own = row as SourceRegistration<D>;
+  protected override detach(row: Registration<D, F>): void {
+    const own = row as SourceRegistration<D, F>;
     own.source.unwatch(own);
     own.detached = true;
   }
@@ -141,7 +142,7 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** Makes a row a candidate, and wakes who waits. */
-  readonly #queue = (row: SourceRegistration<D>): boolean => {
+  readonly #queue = (row: SourceRegistration<D, F>): boolean => {
     row.queued = true;
     this.#candidates[this.#count++] = row;
     if (!this.#waiting) return false;
@@ -170,8 +171,8 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** What to tell of the candidates, all of them ready. */
-  #report(): [SelectorKey<D>, number][] {
-    const ready: [SelectorKey<D>, number][] = [];
+  #report(): [SelectorKey<D, F>, number][] {
+    const ready: [SelectorKey<D, F>, number][] = [];
     for (let i = 0; i < this.#count; i++) {
       const { key, source } = this.#candidates[i]!;
       ready.push([key, source.ready & key.events]);
@@ -181,14 +182,18 @@ export class DenoSelector<D = unknown> extends BaseSelector<D> {
 }
 
 /** A row of the table, and one who watches the source of its descriptor. */
-class SourceRegistration<D> extends Registration<D> implements Watcher {
+class SourceRegistration<D, F extends FileObj> extends Registration<D, F> implements Watcher {
   source: Source;
   next: Watcher | null = null;
   queued = false;
   detached = false;
-  readonly #queue: (row: SourceRegistration<D>) => boolean;
+  readonly #queue: (row: SourceRegistration<D, F>) => boolean;
 
-  constructor(key: SelectorKey<D>, source: Source, queue: (row: SourceRegistration<D>) => boolean) {
+  constructor(
+    key: SelectorKey<D, F>,
+    source: Source,
+    queue: (row: SourceRegistration<D, F>) => boolean,
+  ) {
     super(key);
     this.source = source;
     this.#queue = queue;
@@ -216,5 +221,12 @@ class SourceRegistration<D> extends Registration<D> implements Watcher {
  */
 export const DefaultSelector: typeof DenoSelector = DenoSelector;
 
-/** An instance of {@linkcode DefaultSelector}. */
-export type DefaultSelector<D = unknown> = DenoSelector<D>;
+/**
+ * An instance of {@linkcode DefaultSelector}.
+ *
+ * @typeParam D Type of the data attached to each registration.
+ * @typeParam F Type of what is registered.
+ *
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.DefaultSelector}
+ */
+export type DefaultSelector<D = unknown, F extends FileObj = FileObj> = DenoSelector<D, F>;

@@ -44,9 +44,9 @@ const TO_COME = `
 
 /** What Python has elsewhere, and what is ours. */
 const OTHERS = `
-  BlockingIOError BrokenExecutor BrokenProcessPool BrokenThreadPool ConcurrentFuture Context
+  BlockingIOError BrokenExecutor BrokenProcessPool BrokenThreadPool ConcurrentFuture ConnectionError Context
   ContextVar DEVNULL EOFError ExceptionGroup Executor ExecutorEventLoop GeneratorExit InterruptedError KeyError
-  KeyboardInterrupt MonotonicClock NetworkEventLoop NotImplementedError PIPE Process ProcessPoolExecutor
+  KeyboardInterrupt MonotonicClock NetworkEventLoop NotImplementedError OSError PIPE Process ProcessPoolExecutor
   RuntimeError SocketEventLoop SSLObject STDOUT StopAsyncIteration SubprocessEventLoop ThreadPoolExecutor Token
   TransportSocket ValueError VirtualClock
   abortable anext asyncFor asyncWith copyContext coroutine fromPromise fromSignal moduleFunction toPromise
