@@ -33,11 +33,10 @@ const MAX_CALLBACKS_SHOWN = 2;
  * What is called when a future is done. It receives the future; a task's receives the task.
  *
  * @typeParam T Type of the result.
- * @typeParam F Type of the future.
  *
  * @see {@link https://docs.python.org/3/library/asyncio-future.html#asyncio.Future.add_done_callback}
  */
-export type DoneCallback<T, F extends Future<T> = Future<T>> = (future: F) => unknown;
+export type DoneCallback<T> = (future: Future<T>) => unknown;
 
 /** Options of {@linkcode Future}. */
 export interface FutureOptions {

@@ -8,7 +8,7 @@ import { claim, coroutineName } from "./_claim.ts";
 import { Driver } from "./_driver.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { enclosingGuard } from "./_extent.ts";
-import { type AddDoneCallbackOptions, type DoneCallback, Future } from "./future.ts";
+import { type AddDoneCallbackOptions, Future } from "./future.ts";
 import { forgiveRejection } from "./_host.ts";
 import { type Live, NEXT, PREVIOUS } from "./_live_list.ts";
 import { run } from "./_ready_queue.ts";
@@ -269,14 +269,14 @@ export interface Task<T> {
    * @param fn The function.
    * @param options The `context` to call it in.
    */
-  addDoneCallback(fn: DoneCallback<T, Task<T>>, options?: AddDoneCallbackOptions): void;
+  addDoneCallback(fn: (task: Task<T>) => unknown, options?: AddDoneCallbackOptions): void;
   /**
    * Takes a callback back, as often as it was added.
    *
    * @param fn The function.
    * @returns How often that was.
    */
-  removeDoneCallback(fn: DoneCallback<T, Task<T>>): number;
+  removeDoneCallback(fn: (task: Task<T>) => unknown): number;
 }
 
 /** What is waited for in the end: an async function that is called tells it by its own `await`. */

@@ -20,6 +20,7 @@ export const FUNCTIONS: Readonly<Record<string, Callable>> = {
   anext: COROUTINE,
   asyncFor: COROUTINE,
   asyncWith: { gives: { coroutine: null }, enters: true },
+  callInTask: GENERATOR,
   coroutine: { gives: COROUTINE },
   createEagerTaskFactory: { gives: { gives: "Task" } },
   createSubprocessExec: COROUTINE,
@@ -180,7 +181,13 @@ export const CLASSES: Readonly<Record<string, LibraryClass>> = {
     extends: "NetworkEventLoop",
     members: { subprocessExec: COROUTINE, subprocessShell: COROUTINE },
   },
-  Task: { extends: "Future", members: {} },
+  Task: {
+    extends: "Future",
+    members: {
+      addDoneCallback: { gives: null, callback: ["Task"] },
+      removeDoneCallback: { gives: null, callback: ["Task"] },
+    },
+  },
   TaskGroup: {
     members: {
       aenter: { gives: { generator: "TaskGroup" } },
