@@ -6,6 +6,8 @@ import type { Awaitable } from "../coroutines/mod.ts";
  * What `asyncWith()` enters and exits: Python's asynchronous context manager.
  *
  * @typeParam T Type of what entering gives.
+ *
+ * @see {@link https://docs.python.org/3/reference/datamodel.html#asynchronous-context-managers}
  */
 export interface AsyncContextManager<T> {
   /** Enters, and gives the value for the body. */

@@ -166,6 +166,8 @@ const dropped = new FinalizationRegistry((warning: string) => console.warn(warni
  *
  * assertEquals(await run(sleep(0.001, 42), { loopFactory: SelectorEventLoop }), 42);
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.SelectorEventLoop}
  */
 export const SelectorEventLoop: typeof EventLoop = EventLoop;
 /** The same as {@linkcode EventLoop}. */

@@ -2,11 +2,19 @@
 
 import { ValueError } from "../selectors/mod.ts";
 
-/** A class of errors. */
+/**
+ * A class of errors.
+ *
+ * @see {@linkcode ExceptionGroupCondition}
+ */
 // deno-lint-ignore no-explicit-any
 export type ErrorClass = abstract new (...args: any[]) => object;
 
-/** Which errors to take out of a group: those of a class, of any of several, or that a test accepts. */
+/**
+ * Which errors to take out of a group: those of a class, of any of several, or that a test accepts.
+ *
+ * @see {@link https://docs.python.org/3/library/exceptions.html#BaseExceptionGroup.subgroup}
+ */
 export type ExceptionGroupCondition =
   | ErrorClass
   | readonly ErrorClass[]

@@ -26,7 +26,11 @@ import { onInterrupt } from "./_interrupt.ts";
 /** How long threads are waited for when a loop ends, in seconds. CPython: Lib/asyncio/constants.py */
 const THREAD_JOIN_TIMEOUT = 300;
 
-/** What {@linkcode run} runs: a coroutine or a coroutine function; also a future. */
+/**
+ * What {@linkcode run} runs: a coroutine or a coroutine function; also a future.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-runner.html#asyncio.run}
+ */
 export type Main<T> =
   | Coroutine<T>
   | CoroutineFunction<T>
@@ -34,7 +38,11 @@ export type Main<T> =
   // Any other thenable but a promise: an async function is to be passed uncalled.
   | (PromiseLike<T> & { finally?: undefined });
 
-/** Options of {@linkcode run} and {@linkcode Runner}. */
+/**
+ * Options of {@linkcode run} and {@linkcode Runner}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner}
+ */
 export interface RunnerOptions {
   /** Whether to run the loop in debug mode. Default: as the loop was made. */
   debug?: boolean | null | undefined;
@@ -48,10 +56,18 @@ export interface RunnerOptions {
   loopFactory?: LoopFactory | null | undefined;
 }
 
-/** What makes a loop: a function, or a class of loops. */
+/**
+ * What makes a loop: a function, or a class of loops.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner}
+ */
 export type LoopFactory = (() => EventLoop) | (new () => EventLoop);
 
-/** Options of {@linkcode Runner.run}. */
+/**
+ * Options of {@linkcode Runner.run}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner.run}
+ */
 export interface RunnerRunOptions {
   /** The context to run in. Default: the runner's own, the same for all runs. */
   context?: Context | null | undefined;

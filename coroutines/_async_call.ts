@@ -488,6 +488,8 @@ export function isLazy(fn: object): boolean {
  *   assertEquals(yield* callInTask(double, null, 4), 8);
  * });
  * ```
+ *
+ * @see {@linkcode coroutine}
  */
 export function callInTask<A, T>(
   fn: (arg: A) => Coroutine<T> | PromiseLike<T>,

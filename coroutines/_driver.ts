@@ -17,7 +17,7 @@ export const resume: unique symbol = Symbol("resume");
  * Runs a coroutine, step by step, from one wait to the next: what a task does for its own coroutine,
  * and a native `await` for the one that is awaited.
  *
- * @internal
+ * @ignore
  */
 export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
   // Invariants, while it is not done. It is in one of three states:
@@ -34,14 +34,14 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
     this.#coro = coro;
   }
 
-  /** @internal */
+  /** @ignore */
   abstract readonly [TASK]: object;
-  /** @internal */
+  /** @ignore */
   abstract [CONTEXT]: object | null;
-  /** @internal */
+  /** @ignore */
   abstract [EXTENT]: object | null;
 
-  /** @internal */
+  /** @ignore */
   get [LOOP](): AbstractEventLoop {
     return this.getLoop();
   }
@@ -70,7 +70,7 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
   /**
    * What it waits for.
    *
-   * @internal
+   * @ignore
    */
   get waiter(): Waitable | null {
     return this.#waiter;
@@ -79,7 +79,7 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
   /**
    * Whether a coroutine is the one that it runs, and not one further inside.
    *
-   * @internal
+   * @ignore
    */
   drives(coro: object): boolean {
     return this.#coro === coro;
@@ -93,7 +93,7 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
   /**
    * For the loop: runs the coroutine to its next wait.
    *
-   * @internal
+   * @ignore
    */
   // CPython: Lib/asyncio/tasks.py, Task.__step
   [run](): void {
@@ -105,7 +105,7 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
    * step that it was called in.
    *
    * @param cancellation One that the function has never heard of: it is for the next wait.
-   * @internal
+   * @ignore
    */
   [resume](cancellation: CancelledError | null): void {
     const { frame, loop } = current;
@@ -122,7 +122,7 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
   /**
    * Throws a `CancelledError` into the coroutine where it waits, or else at its next wait.
    *
-   * @internal
+   * @ignore
    */
   // CPython: Lib/asyncio/tasks.py, Task.cancel
   interrupt(message: string): void {
@@ -137,7 +137,7 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
   /**
    * Takes back an interruption that is still to be delivered.
    *
-   * @internal
+   * @ignore
    */
   forgetCancel(): void {
     this.#pending = null;

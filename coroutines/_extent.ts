@@ -46,6 +46,8 @@ function guardAround(extent: Extent | null): TaskSection | null {
 /**
  * A part of a task's code that a cancellation of the task must not leave behind: what
  * {@linkcode section} makes.
+ *
+ * @see {@linkcode section}
  */
 export interface Section {
   /** How many functions were left behind within it and have not come to their ends. */
@@ -87,8 +89,8 @@ export interface Section {
  * further inside, by a timeout say, {@linkcode Section.left} waits for it. `asyncWith()` makes a
  * section around its body; it takes one to write something like it.
  *
- * @param guards Whether functions are waited for. A section that does not guard is a border: they
- *   are left behind where it ends, and sections around it wait for them.
+ * @param guards Whether functions are waited for, which is the default. A section that does not guard is
+ *   a border: they are left behind where it ends, and sections around it wait for them.
  * @returns The section.
  * @throws {RuntimeError} If no loop is running.
  *
@@ -113,6 +115,8 @@ export interface Section {
  *
  * assertEquals(await run(locked(new Lock(), async () => await sleep(0, "done"))), "done");
  * ```
+ *
+ * @see {@linkcode asyncWith}
  */
 export function section(guards: boolean = true): Section {
   return new TaskSection(requireFrame(), guards);

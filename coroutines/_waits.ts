@@ -22,6 +22,8 @@ const AUTOJUMP_GRACE = 0.01;
  * for less than a millisecond before the time; `"coarse"` leaves it to the host's timers, which are
  * up to two milliseconds late; `"auto"` is fine as long as no socket is registered and no foreign
  * promise awaited.
+ *
+ * @see {@linkcode EventLoopOptions}
  */
 export type TimerPrecision = "auto" | "fine" | "coarse";
 

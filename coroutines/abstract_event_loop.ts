@@ -2,7 +2,11 @@
 
 import type { Coroutine } from "./coroutine_type.ts";
 
-/** What a loop tells about an error that it could give to nobody. */
+/**
+ * What a loop tells about an error that it could give to nobody.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_exception_handler}
+ */
 export interface ExceptionContext {
   /** What happened. */
   message: string;

@@ -33,7 +33,11 @@ import { SlowSteps } from "./_slow_steps.ts";
 import { type CreateTaskOptions, describeWaiting, Task } from "./task.ts";
 import type { TimerPrecision } from "./_waits.ts";
 
-/** Options of an event loop. */
+/**
+ * Options of an event loop.
+ *
+ * @see {@linkcode newEventLoop}
+ */
 export interface EventLoopOptions {
   /** What reports I/O. Default: a `DefaultSelector`. The loop closes it when it is closed. */
   selector?: BaseSelector | undefined;
@@ -58,10 +62,18 @@ export interface EventLoopOptions {
   timerPrecision?: TimerPrecision | undefined;
 }
 
-/** What hears of errors that belong to nobody. */
+/**
+ * What hears of errors that belong to nobody.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.set_exception_handler}
+ */
 export type ExceptionHandler = (loop: BaseEventLoop, context: ExceptionContext) => unknown;
 
-/** What makes the tasks of a loop. */
+/**
+ * What makes the tasks of a loop.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.set_task_factory}
+ */
 export type TaskFactory = <T>(
   loop: BaseEventLoop,
   coro: Coroutine<T>,
@@ -134,7 +146,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.setDebug(options.debug ?? false);
   }
 
-  /** @internal */
+  /** @ignore */
   get [SCHEDULER](): Scheduler {
     return this.#scheduler;
   }

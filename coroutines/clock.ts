@@ -15,6 +15,8 @@ import { ValueError } from "../selectors/mod.ts";
  * assertEquals(loop.time(), 42);
  * loop.close();
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.time}
  */
 export interface Clock {
   /** The present time in seconds. */
@@ -32,6 +34,8 @@ export interface Clock {
  * const clock = new MonotonicClock();
  * assert(clock.time() <= clock.time());
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/time.html#time.monotonic}
  */
 export class MonotonicClock implements Clock {
   /** Seconds since the process, or the page, started. */
@@ -40,7 +44,11 @@ export class MonotonicClock implements Clock {
   }
 }
 
-/** Options of {@linkcode VirtualClock}. */
+/**
+ * Options of {@linkcode VirtualClock}.
+ *
+ * @see {@linkcode VirtualClock}
+ */
 export interface VirtualClockOptions {
   /** Jump to the next timer whenever the loop has nothing else to do. Default: `false`. */
   autojump?: boolean | undefined;
@@ -64,6 +72,8 @@ export interface VirtualClockOptions {
  * await run(sleep(3600), { loopFactory: () => newEventLoop({ clock }) });
  * assertEquals(clock.time(), 3600);
  * ```
+ *
+ * @see {@linkcode Clock}
  */
 export class VirtualClock implements Clock {
   /** Whether an idle loop jumps to its next timer. */

@@ -72,7 +72,11 @@ export class Token<T> {
   }
 }
 
-/** Options of {@linkcode ContextVar}. */
+/**
+ * Options of {@linkcode ContextVar}.
+ *
+ * @see {@link https://docs.python.org/3/library/contextvars.html#contextvars.ContextVar}
+ */
 export interface ContextVarOptions<T> {
   /** What `get()` answers where the variable was never set. */
   default?: T;

@@ -116,6 +116,8 @@ export function coroutine<A extends unknown[], T, This = unknown>(
  *   assertEquals(await take(box), "here");
  * });
  * ```
+ *
+ * @see {@linkcode coroutine}
  */
 export function primitive<A extends unknown[], T, This = unknown>(
   fn: (this: This, ...args: A) => Coroutine<T>,

@@ -13,7 +13,11 @@ import { fromPromise } from "./from_promise.ts";
 import { isThenable } from "./_generators.ts";
 import { currentLoop } from "./_running.ts";
 
-/** Options of {@linkcode ensureFuture}. */
+/**
+ * Options of {@linkcode ensureFuture}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-future.html#asyncio.ensure_future}
+ */
 export interface EnsureFutureOptions {
   /** The loop to run a coroutine in. Default: the running one. */
   loop?: AbstractEventLoop | null | undefined;

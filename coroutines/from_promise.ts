@@ -7,7 +7,11 @@ import { currentLoop } from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
 import { runningFunction } from "./_task_frame.ts";
 
-/** Options of {@linkcode fromPromise}. */
+/**
+ * Options of {@linkcode fromPromise}.
+ *
+ * @see {@linkcode fromPromise}
+ */
 export interface FromPromiseOptions {
   /** The loop of the future. Default: the running one. */
   loop?: AbstractEventLoop | null | undefined;
@@ -34,6 +38,8 @@ export interface FromPromiseOptions {
  *   assertEquals(yield* fromPromise(Promise.resolve(42)), 42);
  * });
  * ```
+ *
+ * @see {@link https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/Promise}
  */
 export function fromPromise<T>(
   promise: PromiseLike<T>,

@@ -38,13 +38,21 @@ const MAX_CALLBACKS_SHOWN = 2;
  */
 export type DoneCallback<T> = (future: Future<T>) => unknown;
 
-/** Options of {@linkcode Future}. */
+/**
+ * Options of {@linkcode Future}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-future.html#asyncio.Future}
+ */
 export interface FutureOptions {
   /** The loop it belongs to. Default: the running one. */
   loop?: AbstractEventLoop | null | undefined;
 }
 
-/** Options of {@linkcode Future.addDoneCallback}. */
+/**
+ * Options of {@linkcode Future.addDoneCallback}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-future.html#asyncio.Future.add_done_callback}
+ */
 export interface AddDoneCallbackOptions {
   /** The context to call it in. Default: a copy of the current one. */
   context?: Context | null | undefined;
@@ -138,7 +146,7 @@ export class Future<T> implements PromiseLike<T> {
   /**
    * For tasks: what runs them.
    *
-   * @internal
+   * @ignore
    */
   protected get scheduler(): Scheduler {
     return this.#scheduler;
@@ -218,7 +226,7 @@ export class Future<T> implements PromiseLike<T> {
   /**
    * Cancels it: whoever waits gets a `CancelledError`.
    *
-   * @param message The text of that error.
+   * @param message The text of that error. Default: none.
    * @returns Whether it was still pending.
    */
   // CPython: Lib/asyncio/futures.py, Future.cancel
@@ -229,23 +237,35 @@ export class Future<T> implements PromiseLike<T> {
     return true;
   }
 
-  /** For tasks: cancels it with the very error that ended it, and that the next to ask will get. */
+  /**
+   * For tasks: cancels it with the very error that ended it, and that the next to ask will get.
+   *
+   * @ignore
+   */
   protected cancelWith(error: CancelledError): void {
     Future.prototype.cancel.call(this);
     this.#content = error;
   }
 
-  /** @internal */
+  /** @ignore */
   static failed(future: Future<unknown>): boolean {
     return future.#state === State.Failed || future.#state === State.FailedUnseen;
   }
 
-  /** For the watch over such errors: whether it has one that nobody has asked for. */
+  /**
+   * For the watch over such errors: whether it has one that nobody has asked for.
+   *
+   * @ignore
+   */
   get [unseen](): boolean {
     return this.#state === State.FailedUnseen;
   }
 
-  /** Notes that somebody takes care of the exception, if there is one. */
+  /**
+   * Notes that somebody takes care of the exception, if there is one.
+   *
+   * @ignore
+   */
   protected noteRetrieved(): void {
     if (this.#state !== State.FailedUnseen) return;
     this.#state = State.Failed;
@@ -284,7 +304,7 @@ export class Future<T> implements PromiseLike<T> {
   /**
    * For tasks and native awaits: adds what is to run when it is done.
    *
-   * @internal
+   * @ignore
    */
   [addWaiter](waiter: Runnable): void {
     // A subclass may have its own idea of being done, and says it by its callbacks.
@@ -327,7 +347,7 @@ export class Future<T> implements PromiseLike<T> {
   /**
    * For awaits: passes the outcome on.
    *
-   * @internal
+   * @ignore
    */
   static settle(future: Future<unknown>, resolve: Resolve, reject: Resolve): void {
     let value;
@@ -502,6 +522,8 @@ export function isfuture(value: unknown): value is Future<unknown> {
  *   await future.catch(() => {});
  * });
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-future.html#asyncio.Future.exception}
  */
 export function hasFailed(future: Future<unknown>): boolean {
   return Future.failed(future);

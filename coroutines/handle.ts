@@ -87,7 +87,7 @@ class CallbackFrame implements NativeFrame {
 export class Handle {
   // Invariant: a cancelled handle holds no callback and no arguments.
   readonly #loop: AbstractEventLoop;
-  /** @internal */
+  /** @ignore */
   [CONTEXT]: object | null;
   #callback: Callback | null;
   #args: readonly unknown[];
@@ -117,22 +117,22 @@ export class Handle {
     if (loop.getDebug()) noteOrigin(this);
   }
 
-  /** @internal */
+  /** @ignore */
   get [LOOP](): AbstractEventLoop {
     return this.#loop;
   }
 
-  /** @internal */
+  /** @ignore */
   get [TASK](): null {
     return null;
   }
 
-  /** @internal */
+  /** @ignore */
   get [EXTENT](): null {
     return null;
   }
 
-  /** @internal */
+  /** @ignore */
   set [EXTENT](_extent: object | null) {}
 
   /** Keeps the callback from being called. Does nothing if it was called already. */
@@ -159,7 +159,7 @@ export class Handle {
   /**
    * For the loop: calls the callback.
    *
-   * @internal
+   * @ignore
    */
   // CPython: Lib/asyncio/events.py, Handle._run
   [run](): void {
@@ -270,12 +270,20 @@ export class TimerHandle extends Handle {
     super.cancel();
   }
 
-  /** For the loop: whether the timers may drop it. */
+  /**
+   * For the loop: whether the timers may drop it.
+   *
+   * @ignore
+   */
   get [dropped](): boolean {
     return this.cancelled();
   }
 
-  /** For the loop: it has left the timers. */
+  /**
+   * For the loop: it has left the timers.
+   *
+   * @ignore
+   */
   [popped](): void {
     this.#scheduled = false;
   }

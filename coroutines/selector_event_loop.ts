@@ -229,6 +229,8 @@ export class SelectorEventLoop extends BaseEventLoop {
  * using loop = newEventLoop();
  * assertInstanceOf(loop, EventLoop);
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.EventLoop}
  */
 export const EventLoop: typeof SelectorEventLoop = SelectorEventLoop;
 /** The loop that `newEventLoop()` makes. */

@@ -22,7 +22,7 @@ import { dropped, popped, type TimerEntry } from "./_timer_heap.ts";
  *
  * @typeParam T Type of `result`.
  * @param delay Time to wait, in seconds; zero or less yields one turn.
- * @param result Value handed back.
+ * @param result Value handed back. Default: `undefined`.
  * @returns A coroutine giving `result`.
  * @throws {TypeError} If `delay` is no number, when driven.
  * @throws {ValueError} If `delay` is `NaN`, when driven.

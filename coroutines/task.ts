@@ -24,7 +24,11 @@ import {
 import { schedulerOf } from "./_scheduler.ts";
 import type { Waitable } from "./_waitable.ts";
 
-/** What can be given to a new task. */
+/**
+ * What can be given to a new task.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task}
+ */
 export interface CreateTaskOptions {
   /** The name, for debugging. Default: `Task-1` and so on. */
   name?: string | null | undefined;
@@ -34,7 +38,11 @@ export interface CreateTaskOptions {
   eagerStart?: boolean | null | undefined;
 }
 
-/** Options of {@linkcode Task}. */
+/**
+ * Options of {@linkcode Task}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.Task}
+ */
 export interface TaskOptions extends CreateTaskOptions {
   /** The loop it belongs to. Default: the running one. */
   loop?: AbstractEventLoop | null | undefined;
@@ -86,13 +94,13 @@ export class Task<T> extends Driver<T> {
   #cancellation: Cancellation | null = null;
   #name: string | number;
   #endedEagerly = false;
-  /** @internal */
+  /** @ignore */
   [CONTEXT]: object | null;
-  /** @internal */
+  /** @ignore */
   [EXTENT]: object | null;
-  /** @internal */
+  /** @ignore */
   [PREVIOUS]: Live | null = null;
-  /** @internal */
+  /** @ignore */
   [NEXT]: Live | null = null;
 
   /**
@@ -114,7 +122,7 @@ export class Task<T> extends Driver<T> {
     else this.scheduler.schedule(this);
   }
 
-  /** @internal */
+  /** @ignore */
   get [TASK](): this {
     return this;
   }
@@ -171,7 +179,7 @@ export class Task<T> extends Driver<T> {
    * Asks the task to end: throws a `CancelledError` into its coroutine where it waits, innermost
    * await first, in the loop's next turn. The coroutine may clean up, or refuse by catching it.
    *
-   * @param message The text of the error.
+   * @param message The text of the error. Default: none.
    * @returns Whether the task was still to be done.
    */
   // CPython: Lib/asyncio/tasks.py, Task.cancel
@@ -211,7 +219,7 @@ export class Task<T> extends Driver<T> {
     this.#endedEagerly = this.done();
   }
 
-  /** @internal */
+  /** @ignore */
   protected override finish(value: T): void {
     this.scheduler.tasks.remove(this);
     // It may have been cancelled by itself in its last step.
@@ -220,7 +228,7 @@ export class Task<T> extends Driver<T> {
     else super.setResult(value);
   }
 
-  /** @internal */
+  /** @ignore */
   protected override fail(error: unknown): void {
     this.scheduler.tasks.remove(this);
     if (error instanceof CancelledError) return this.cancelWith(error);
@@ -261,8 +269,8 @@ export class Task<T> extends Driver<T> {
   }
 }
 
-/** Its callbacks receive the task itself. The methods are those of {@linkcode Future}. */
-export interface Task<T> {
+/** A task is a future. Its callbacks receive the task itself. */
+export interface Task<T> extends Future<T> {
   /**
    * Calls `fn(this)` through the loop when it is done; in its next turn if it is done already.
    *

@@ -79,6 +79,8 @@ interface Call {
  * await using executor = new NatsExecutor({ servers: "nats://queue.example:4222" });
  * for await (const words of executor.map(countWords, ["a.txt", "b.txt"])) console.log(words);
  * ```
+ *
+ * @see {@link https://docs.nats.io/nats-concepts/jetstream}
  */
 export class NatsExecutor extends Executor {
   // Invariants: #calls are those that are not done, by id. Those of them that are still to be taken by

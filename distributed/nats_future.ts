@@ -2,7 +2,11 @@
 
 import { ConcurrentFuture } from "../asyncio/mod.ts";
 
-/** What is called with what a function reports while it runs. */
+/**
+ * What is called with what a function reports while it runs.
+ *
+ * @see {@linkcode NatsFuture.addProgressCallback}
+ */
 export type ProgressCallback = (progress: unknown) => unknown;
 
 /**
@@ -18,6 +22,8 @@ export type ProgressCallback = (progress: unknown) => unknown;
  * const future = new NatsFuture<number>("report-7");
  * assertEquals(String(future), "<NatsFuture state=pending>");
  * ```
+ *
+ * @see {@linkcode NatsExecutor}
  */
 export class NatsFuture<T> extends ConcurrentFuture<T> {
   /** By this its result is found, by anybody, as long as it is kept. */

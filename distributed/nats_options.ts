@@ -1,6 +1,10 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-/** Options of {@linkcode NatsExecutor} and {@linkcode NatsWorker}. Those of whoever comes first hold. */
+/**
+ * Options of {@linkcode NatsExecutor} and {@linkcode NatsWorker}. Those of whoever comes first hold.
+ *
+ * @see {@linkcode NatsExecutor}
+ */
 export interface NatsOptions {
   /** The servers: `"nats://host:port"`, or several. Default: `"127.0.0.1:4222"`. */
   servers?: string | readonly string[] | undefined;

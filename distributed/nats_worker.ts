@@ -11,7 +11,11 @@ import { type Run, Threads } from "./_threads.ts";
 import { Tries } from "./_tries.ts";
 import { type EventPayload, serialize } from "./_wire.ts";
 
-/** Options of {@linkcode NatsWorker}. */
+/**
+ * Options of {@linkcode NatsWorker}.
+ *
+ * @see {@linkcode NatsWorker}
+ */
 export interface NatsWorkerOptions extends NatsOptions {
   /** How many calls are done at once, each in a thread. Default: as many as processors. */
   concurrency?: number | undefined;
@@ -78,6 +82,8 @@ interface Held {
  * Deno.addSignalListener("SIGTERM", () => worker.stop());
  * await worker.run();
  * ```
+ *
+ * @see {@linkcode NatsExecutor}
  */
 export class NatsWorker {
   // Invariants: #held are the calls that were taken and neither acknowledged nor given back; those of them
@@ -123,7 +129,7 @@ export class NatsWorker {
   /**
    * Does calls until {@linkcode NatsWorker.stop}.
    *
-   * @param onReady Called when it is connected.
+   * @param onReady Called when it is connected. Default: nothing is.
    * @returns A promise that resolves when it has stopped.
    * @throws What connecting throws. All errors reject the promise.
    */

@@ -37,6 +37,8 @@ let channel: BroadcastChannel | null = null;
  *
  * count(10);
  * ```
+ *
+ * @see {@linkcode NatsFuture.addProgressCallback}
  */
 export function reportProgress(value: unknown): void {
   const id = scope[CALL];

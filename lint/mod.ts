@@ -63,7 +63,11 @@ export {
   noYieldWithoutStar,
 };
 
-/** The plugin: all rules, under the names that begin with `asyncio/`. */
+/**
+ * The plugin: all rules, under the names that begin with `asyncio/`.
+ *
+ * @see {@link https://docs.deno.com/runtime/reference/lint_plugins/}
+ */
 const plugin: Deno.lint.Plugin = {
   name: "asyncio",
   rules: {

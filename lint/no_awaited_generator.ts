@@ -47,6 +47,8 @@ import { isGenerator } from "./_shape.ts";
  *   await createTask(other());
  * });
  * ```
+ *
+ * @see {@link https://docs.deno.com/runtime/reference/lint_plugins/}
  */
 export const noAwaitedGenerator: Deno.lint.Rule = rule((context) => ({
   AwaitExpression(node) {

@@ -53,6 +53,8 @@ type CallExpression = Deno.lint.CallExpression;
  *
  * assertEquals(await run(main), "done");
  * ```
+ *
+ * @see {@link https://docs.deno.com/runtime/reference/lint_plugins/}
  */
 export const noCalledMain: Deno.lint.Rule = rule((context) => ({
   CallExpression(node) {

@@ -47,6 +47,8 @@ type Expression = Deno.lint.Expression;
  *   assertEquals([await queue.get(), await queue.get()], ["a", "b"]);
  * });
  * ```
+ *
+ * @see {@link https://docs.deno.com/runtime/reference/lint_plugins/}
  */
 export const noFloatingCoroutine: Deno.lint.Rule = rule((context) => ({
   ExpressionStatement({ expression }) {

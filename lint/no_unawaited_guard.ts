@@ -46,6 +46,8 @@ import { isLazy } from "./_shape.ts";
  *   assert(lock.locked());
  * });
  * ```
+ *
+ * @see {@link https://docs.deno.com/runtime/reference/lint_plugins/}
  */
 export const noUnawaitedGuard: Deno.lint.Rule = rule((context) => ({
   VariableDeclaration({ kind, declarations }) {

@@ -51,6 +51,8 @@ const YIELD = "yield";
  * assertEquals(await run(work), "done");
  * assertEquals(await run(() => gather(...jobs())), [1, 2]);
  * ```
+ *
+ * @see {@link https://docs.deno.com/runtime/reference/lint_plugins/}
  */
 export const noYieldWithoutStar: Deno.lint.Rule = rule((context) => ({
   YieldExpression(node) {

@@ -121,6 +121,8 @@ export const NODE_INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custo
  *
  * assertEquals(Deno.inspect(new Door()), "<Door closed>");
  * ```
+ *
+ * @see {@linkcode repr}
  */
 export function inspectAsText(prototype: { toString(): string }): void {
   const text = {

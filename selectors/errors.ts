@@ -162,8 +162,8 @@ export class BlockingIOError extends OSError {
   /**
    * Creates the error.
    *
-   * @param message What would have to wait.
-   * @param errno The error number; `EAGAIN` unless given.
+   * @param message What would have to wait. Default: CPython's words for it.
+   * @param errno The error number. Default: `EAGAIN`.
    */
   constructor(message = "[Errno 11] Resource temporarily unavailable", errno = 11) {
     super(message);
@@ -194,7 +194,7 @@ export class InterruptedError extends OSError {
   /**
    * Creates the error.
    *
-   * @param message What was interrupted.
+   * @param message What was interrupted. Default: CPython's words for it.
    */
   constructor(message = "[Errno 4] Interrupted system call") {
     super(message);

@@ -9,6 +9,8 @@ import { repr } from "./_repr.ts";
  * `Deno.Listener` or `Deno.Conn`, or the descriptor of one, a number of at least 0.
  *
  * Which of them a selector can really watch is its own affair.
+ *
+ * @see {@link https://docs.python.org/3/library/selectors.html#selectors.BaseSelector.register}
  */
 export type FileObj = object | number;
 

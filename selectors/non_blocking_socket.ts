@@ -9,6 +9,8 @@ import type { SocketAddress } from "./socket_address.ts";
  * `recv`, `send` and their like throw `BlockingIOError` where they would wait, as in Python. Each has
  * a twin of the same meaning, `tryRecv`, `trySend` and so on, which answers `null` instead: an error
  * costs more than all the rest of a call.
+ *
+ * @see {@link https://docs.python.org/3/library/socket.html#socket-objects}
  */
 export interface NonBlockingSocket {
   /** The address family, `AF_INET`, `AF_INET6` or `AF_UNIX`. */

@@ -60,12 +60,20 @@ export class SelectorKey<D = unknown, F extends FileObj = FileObj> {
     return `SelectorKey(fileobj=${repr(fileobj)}, fd=${fd}, events=${events}, data=${repr(data)})`;
   }
 
-  /** The same text for `Deno.inspect` and `console.log`. */
+  /**
+   * The same text for `Deno.inspect` and `console.log`.
+   *
+   * @ignore
+   */
   [DENO_INSPECT](): string {
     return this.toString();
   }
 
-  /** The same text for Node's `util.inspect`. */
+  /**
+   * The same text for Node's `util.inspect`.
+   *
+   * @ignore
+   */
   [NODE_INSPECT](): string {
     return this.toString();
   }

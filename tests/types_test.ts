@@ -1,4 +1,5 @@
 // Copyright 2026 the asyncio authors. MIT license.
+// deno-lint-ignore-file asyncio/no-unawaited-guard asyncio/no-called-main -- the compiler is to find it, too
 
 /**
  * What must compile, and what must not. The compiler is the test: `typed<T>()(value)` compiles only
@@ -112,10 +113,8 @@ Deno.test("wait() and asCompleted() give the very futures, with their types", as
     for await (const future of asyncio.asCompleted([soon(1)])) typed<number>()(await future);
     for await (const task of asyncio.asCompleted(tasks)) typed<Task<number>>()(task);
   });
-  compiled(() => {
-    // @ts-expect-error: wait() takes tasks and futures only, as in Python
-    asyncio.wait([soon(1)]);
-  });
+  // @ts-expect-error: wait() takes tasks and futures only, as in Python
+  compiled(() => asyncio.wait([soon(1)]));
 });
 
 Deno.test("queues, futures and context variables hold what they were made for", async () => {
@@ -267,16 +266,14 @@ Deno.test("every generator object and every coroutine of the library is a Corout
 });
 
 Deno.test("a promise is no coroutine, and no main program", () => {
-  compiled(() => {
-    // @ts-expect-error: pass the function
-    asyncio.run(later(1));
-    // @ts-expect-error: pass the function
-    asyncio.createTask(later(1));
-    // @ts-expect-error: seconds are a number
-    asyncio.waitFor(soon(1), { timeout: 1 });
-    // @ts-expect-error: seconds are a number
-    asyncio.sleep("1");
-  });
+  // @ts-expect-error: pass the function
+  compiled(() => asyncio.run(later(1)));
+  // @ts-expect-error: pass the function
+  compiled(() => asyncio.createTask(later(1)));
+  // @ts-expect-error: seconds are a number
+  compiled(() => asyncio.waitFor(soon(1), { timeout: 1 }));
+  // @ts-expect-error: seconds are a number
+  compiled(() => asyncio.sleep("1"));
 });
 
 Deno.test("addresses have the type of their transport", async () => {

@@ -1,6 +1,10 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-/** Options of {@linkcode Executor.map}. */
+/**
+ * Options of {@linkcode Executor.map}.
+ *
+ * @see {@link https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Executor.map}
+ */
 export interface MapOptions {
   /** Seconds that the results may take, all together, from the call on. Default: for ever. */
   timeout?: number | null | undefined;
@@ -16,7 +20,11 @@ export interface MapOptions {
   buffersize?: number | null | undefined;
 }
 
-/** Options of {@linkcode Executor.shutdown}. */
+/**
+ * Options of {@linkcode Executor.shutdown}.
+ *
+ * @see {@link https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Executor.shutdown}
+ */
 export interface ShutdownOptions {
   /** Whether the promise waits for the work under way and the workers' end. Default: `true`. */
   wait?: boolean | undefined;
@@ -28,5 +36,7 @@ export interface ShutdownOptions {
  * The iterables from which {@linkcode Executor.map} takes the arguments of a function.
  *
  * @typeParam A Types of the arguments.
+ *
+ * @see {@linkcode Executor.map}
  */
 export type Iterables<A extends unknown[]> = { [K in keyof A]: Iterable<A[K]> };

@@ -11,7 +11,11 @@ import { startProcess } from "./_process.ts";
 import { sourceOf } from "./_source.ts";
 import { WorkerPool } from "./_worker_pool.ts";
 
-/** Options of {@linkcode ProcessPoolExecutor}. */
+/**
+ * Options of {@linkcode ProcessPoolExecutor}.
+ *
+ * @see {@link https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.ProcessPoolExecutor}
+ */
 export interface ProcessPoolExecutorOptions {
   /** How many processes there are at most. Default: as many as processors. */
   maxWorkers?: number | null | undefined;

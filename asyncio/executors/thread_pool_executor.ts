@@ -10,7 +10,11 @@ import { sourceOf } from "./_source.ts";
 import { startThread } from "./_thread.ts";
 import { WorkerPool } from "./_worker_pool.ts";
 
-/** Options of {@linkcode ThreadPoolExecutor}. */
+/**
+ * Options of {@linkcode ThreadPoolExecutor}.
+ *
+ * @see {@link https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.ThreadPoolExecutor}
+ */
 export interface ThreadPoolExecutorOptions {
   /** How many threads there are at most. Default: 4 more than processors, up to 32. */
   maxWorkers?: number | null | undefined;

@@ -33,6 +33,8 @@ export interface Transfer {
  * assertEquals(await sum, 6);
  * assertEquals(data.length, 0);
  * ```
+ *
+ * @see {@link https://developer.mozilla.org/docs/Web/API/Web_Workers_API/Transferable_objects}
  */
 export function transfer<T>(value: T, transferables: Transferable[]): T {
   if (!Array.isArray(transferables)) {

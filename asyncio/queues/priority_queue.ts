@@ -9,6 +9,8 @@ import { Queue } from "./queue.ts";
  * Options of {@linkcode PriorityQueue}.
  *
  * @typeParam T Type of the items.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-queue.html#asyncio.PriorityQueue}
  */
 export interface PriorityQueueOptions<T> {
   /**
@@ -60,7 +62,7 @@ export class PriorityQueue<T> extends Queue<T> {
   /**
    * Makes an empty queue.
    *
-   * @param maxsize How many items fit in; zero or less for any number.
+   * @param maxsize How many items fit in; zero or less for any number. Default: 0.
    * @param options The order, as `compare`.
    * @throws {TypeError} If `maxsize` is no number or `compare` no function.
    */

@@ -69,7 +69,7 @@ export class Queue<T> {
   /**
    * Makes an empty queue.
    *
-   * @param maxsize How many items fit in; zero or less for any number.
+   * @param maxsize How many items fit in; zero or less for any number. Default: 0.
    * @throws {TypeError} If it is no number.
    */
   constructor(maxsize: number = 0) {
@@ -245,7 +245,7 @@ export class Queue<T> {
    * Shuts the queue down: nothing more can be put, and getting fails once it is empty. All who wait
    * are woken.
    *
-   * @param immediate Whether to throw the items away and count them as dealt with.
+   * @param immediate Whether to throw the items away and count them as dealt with. Default: `false`.
    */
   // CPython: Lib/asyncio/queues.py, Queue.shutdown
   shutdown(immediate: boolean = false): void {

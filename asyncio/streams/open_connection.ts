@@ -7,7 +7,11 @@ import { DEFAULT_LIMIT, StreamReader } from "./stream_reader.ts";
 import { StreamReaderProtocol } from "./stream_reader_protocol.ts";
 import { StreamWriter } from "./stream_writer.ts";
 
-/** Options of {@linkcode openConnection}: those of `loop.createConnection()`, and the limit. */
+/**
+ * Options of {@linkcode openConnection}: those of `loop.createConnection()`, and the limit.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-stream.html#asyncio.open_connection}
+ */
 export interface OpenConnectionOptions extends CreateConnectionOptions {
   /** The longest line, and half of what is buffered, in bytes. Default: 64 KiB. */
   limit?: number | undefined;

@@ -7,7 +7,11 @@ import type { Server } from "../transports/server.ts";
 import { checkLimit, DEFAULT_LIMIT, StreamReader } from "./stream_reader.ts";
 import { type ClientConnectedCallback, StreamReaderProtocol } from "./stream_reader_protocol.ts";
 
-/** Options of {@linkcode startServer}: those of `loop.createServer()`, and the limit. */
+/**
+ * Options of {@linkcode startServer}: those of `loop.createServer()`, and the limit.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-stream.html#asyncio.start_server}
+ */
 export interface StartServerOptions extends CreateServerOptions {
   /** The longest line, and half of what is buffered of a client, in bytes. Default: 64 KiB. */
   limit?: number | undefined;
@@ -18,7 +22,8 @@ export interface StartServerOptions extends CreateServerOptions {
  *
  * @param callback What serves a client. It receives its reader and its writer, and closes the writer.
  * @param host The host name or address to listen at, or several; `null` or `""` for every interface.
- * @param port The port; 0 for any that is free. See `server.sockets`.
+ * @param port The port; 0 for any that is free, see `server.sockets`. Default: such a one,
+ *   where there is a host.
  * @param options `limit`, and those of `loop.createServer()`.
  * @returns A coroutine giving the server.
  * @throws {ValueError} If there is neither host nor port nor socket, or a socket and one of the

@@ -23,13 +23,21 @@ export const DEFAULT_LIMIT: number = 64 * 1024;
 const NEWLINE = new Uint8Array([10]);
 const encoder = new TextEncoder();
 
-/** Options of {@linkcode StreamReader}. */
+/**
+ * Options of {@linkcode StreamReader}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-stream.html#asyncio.StreamReader}
+ */
 export interface StreamReaderOptions {
   /** The loop of those who wait. Default: the current one. */
   loop?: AbstractEventLoop | null | undefined;
 }
 
-/** What ends a piece of a stream: bytes, or a string for its UTF-8. */
+/**
+ * What ends a piece of a stream: bytes, or a string for its UTF-8.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-stream.html#asyncio.StreamReader.readuntil}
+ */
 export type Separator = Uint8Array | string;
 
 /** Separators to look for all at once, and the length of the longest. */
@@ -83,7 +91,7 @@ export class StreamReader {
   /**
    * A reader with nothing in it.
    *
-   * @param limit The longest line, and half the size of the buffer, in bytes.
+   * @param limit The longest line, and half the size of the buffer, in bytes. Default: 64 KiB.
    * @param options The `loop`.
    * @throws {ValueError} If `limit` is not positive.
    * @throws {RuntimeError} If there is no current event loop.
@@ -125,7 +133,7 @@ export class StreamReader {
   /**
    * For its protocol: the stream goes on over another transport.
    *
-   * @internal
+   * @ignore
    */
   [replaceTransport](transport: ReadTransport<SocketAddress>): void {
     this.#transport = transport;
@@ -162,7 +170,8 @@ export class StreamReader {
   /**
    * Reads up to `size` bytes, as soon as there are any.
    *
-   * @param size The most to read, in bytes; everything to the end of the stream if negative.
+   * @param size The most to read, in bytes; everything to the end of the stream if negative. Default:
+   *   -1.
    * @returns A coroutine giving the bytes; none at the end of the stream.
    * @throws What broke the stream.
    * @throws {TypeError} If `size` is no integer.
@@ -241,6 +250,7 @@ export class StreamReader {
    * Reads up to and with a separator.
    *
    * @param separator The separator, or several of them: then the shortest piece that ends in one.
+   *   Default: a line feed.
    * @returns A coroutine giving the bytes, separator included.
    * @throws {IncompleteReadError} If the stream ends before; `partial` has what was there.
    * @throws {LimitOverrunError} If the piece is longer than the limit; the bytes stay in the buffer.

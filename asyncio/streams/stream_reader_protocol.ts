@@ -21,13 +21,19 @@ import { gate, replaceTransport, WriteGate } from "./_write_gate.ts";
  * goes to the loop's exception handler, and the connection is closed.
  *
  * @typeParam A Type of the addresses of its connections.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-stream.html#asyncio.start_server}
  */
 export type ClientConnectedCallback<A extends SocketAddress = InetAddress> = (
   reader: StreamReader,
   writer: StreamWriter<A>,
 ) => unknown;
 
-/** Options of {@linkcode StreamReaderProtocol}. */
+/**
+ * Options of {@linkcode StreamReaderProtocol}.
+ *
+ * @see {@linkcode StreamReaderProtocol}
+ */
 export interface StreamReaderProtocolOptions {
   /** The loop of those who wait. Default: the current one. */
   loop?: BaseEventLoop | null | undefined;
@@ -80,7 +86,7 @@ export class StreamReaderProtocol<A extends SocketAddress = InetAddress> extends
   /**
    * For its writers: what they wait at.
    *
-   * @internal
+   * @ignore
    */
   readonly [gate]: WriteGate;
 
@@ -112,7 +118,7 @@ export class StreamReaderProtocol<A extends SocketAddress = InetAddress> extends
   /**
    * For its writer, which has encrypted the stream.
    *
-   * @internal
+   * @ignore
    */
   [replaceTransport](transport: Transport<SocketAddress>): void {
     this.#reader[replaceTransport](transport);

@@ -10,13 +10,21 @@ import { checkLimit, DEFAULT_LIMIT, StreamReader } from "./stream_reader.ts";
 import { type ClientConnectedCallback, StreamReaderProtocol } from "./stream_reader_protocol.ts";
 import { StreamWriter } from "./stream_writer.ts";
 
-/** Options of {@linkcode openUnixConnection}: those of `loop.createUnixConnection()`, and the limit. */
+/**
+ * Options of {@linkcode openUnixConnection}: those of `loop.createUnixConnection()`, and the limit.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-stream.html#asyncio.open_unix_connection}
+ */
 export interface OpenUnixConnectionOptions extends CreateUnixConnectionOptions {
   /** The longest line, and half of what is buffered, in bytes. Default: 64 KiB. */
   limit?: number | undefined;
 }
 
-/** Options of {@linkcode startUnixServer}: those of `loop.createUnixServer()`, and the limit. */
+/**
+ * Options of {@linkcode startUnixServer}: those of `loop.createUnixServer()`, and the limit.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-stream.html#asyncio.start_unix_server}
+ */
 export interface StartUnixServerOptions extends CreateUnixServerOptions {
   /** The longest line, and half of what is buffered of a client, in bytes. Default: 64 KiB. */
   limit?: number | undefined;

@@ -26,7 +26,7 @@ export class BoundedSemaphore extends Semaphore {
   /**
    * Makes a semaphore with so much left.
    *
-   * @param value How many can acquire it before any releases it.
+   * @param value How many can acquire it before any releases it. Default: 1.
    * @throws {ValueError} If it is negative.
    * @throws {TypeError} If it is no number.
    */

@@ -173,7 +173,7 @@ export class Condition implements AsyncContextManager<void> {
   /**
    * Wakes tasks that wait here. They go on one after the other, when the lock is released.
    *
-   * @param n How many at most.
+   * @param n How many at most. Default: 1.
    * @throws {RuntimeError} If the lock is not held.
    */
   // CPython: Lib/asyncio/locks.py, Condition.notify

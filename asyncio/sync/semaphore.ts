@@ -63,7 +63,7 @@ export class Semaphore implements AsyncContextManager<void> {
   /**
    * Makes a semaphore with so much left.
    *
-   * @param value How many can acquire it before any releases it.
+   * @param value How many can acquire it before any releases it. Default: 1.
    * @throws {ValueError} If it is negative.
    * @throws {TypeError} If it is no number.
    */

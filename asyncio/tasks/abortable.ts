@@ -29,6 +29,8 @@ import {
  *   new Promise<void>((_, reject) => signal.onabort = () => reject(signal.reason));
  * await assertRejects(() => run(waitFor(abortable(never), 0.001)), TimeoutError);
  * ```
+ *
+ * @see {@link https://developer.mozilla.org/docs/Web/API/AbortSignal}
  */
 export function abortable<T>(start: (signal: AbortSignal) => PromiseLike<T>): CoroutineObject<T> {
   return abort(start) as CoroutineObject<T>;

@@ -24,11 +24,17 @@ import { Queue } from "../queues/queue.ts";
  * promise.
  *
  * @typeParam A Type of what was passed.
+ *
+ * @see {@linkcode asCompleted}
  */
 export type FutureOf<A> = A extends Future<unknown> | ConcurrentFuture<unknown> ? A
   : Future<Result<A>>;
 
-/** Options of {@linkcode asCompleted}. */
+/**
+ * Options of {@linkcode asCompleted}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.as_completed}
+ */
 export interface AsCompletedOptions {
   /** Seconds to wait at most, for all together. Default: for ever. */
   timeout?: number | null | undefined;
@@ -40,6 +46,8 @@ export interface AsCompletedOptions {
  * Going through it takes from it, by whichever of the two ways: leave it by `break`, and come back.
  *
  * @typeParam A Type of the awaitables.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.as_completed}
  */
 export type AsCompleted<A> = Completing<A, "for"> | Completing<A, "for await">;
 
@@ -50,6 +58,8 @@ export type AsCompleted<A> = Completing<A, "for"> | Completing<A, "for await">;
  *
  * @typeParam A Type of the awaitables.
  * @typeParam W Keeps the two apart.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.as_completed}
  */
 export interface Completing<A, W extends string> {
   /** Coroutines: each gives the result of the next to be done, or throws its error. */

@@ -15,13 +15,19 @@ import type { AsyncContextManager } from "../async_context_manager.ts";
 import { raised } from "../_raised.ts";
 import { Timeout } from "./timeouts.ts";
 
-/** What {@linkcode asyncWith} takes: a context manager, or anything that `using` takes. */
+/**
+ * What {@linkcode asyncWith} takes: a context manager, or anything that `using` takes.
+ *
+ * @see {@linkcode asyncWith}
+ */
 export type Enterable = AsyncContextManager<unknown> | AsyncDisposable | Disposable;
 
 /**
  * What {@linkcode asyncWith} hands to the body: what entering gives; of a disposable, itself.
  *
  * @typeParam M Type of the manager.
+ *
+ * @see {@linkcode asyncWith}
  */
 export type Entered<M> = M extends { aenter(): infer A } ? Result<A> : M;
 
@@ -30,6 +36,8 @@ export type Entered<M> = M extends { aenter(): infer A } ? Result<A> : M;
  * swallow the body's error.
  *
  * @typeParam M Type of the manager.
+ *
+ * @see {@linkcode asyncWith}
  */
 export type Swallowed<M> = M extends { aexit(error?: unknown): infer A }
   ? true extends Result<A> ? undefined : never

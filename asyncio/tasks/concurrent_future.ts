@@ -14,7 +14,11 @@ import {
 import { type Claim, grantAccess, type Outcome, outcomeOf } from "./_concurrent_state.ts";
 import { callAfter } from "./_host_timer.ts";
 
-/** What is called when a concurrent future is done. It receives the future. */
+/**
+ * What is called when a concurrent future is done. It receives the future.
+ *
+ * @see {@link https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Future.add_done_callback}
+ */
 export type ConcurrentCallback<T> = (future: ConcurrentFuture<T>) => unknown;
 
 /** An end that is no cancellation. */

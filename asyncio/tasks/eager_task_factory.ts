@@ -2,7 +2,11 @@
 
 import { type Coroutine, Task, type TaskFactory, type TaskOptions } from "../../coroutines/mod.ts";
 
-/** A class of tasks. */
+/**
+ * A class of tasks.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.create_eager_task_factory}
+ */
 export type TaskClass = new <T>(coro: Coroutine<T>, options: TaskOptions) => Task<T>;
 
 /**

@@ -24,6 +24,8 @@ import { type FromPromiseOptions, Future, getEventLoop } from "../../coroutines/
  *   "shutting down",
  * );
  * ```
+ *
+ * @see {@link https://developer.mozilla.org/docs/Web/API/AbortSignal}
  */
 export function fromSignal(signal: AbortSignal, options: FromPromiseOptions = {}): Future<never> {
   const future = new Future<never>({ loop: options.loop ?? getEventLoop() });

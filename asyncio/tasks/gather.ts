@@ -13,10 +13,18 @@ import {
 import { raised } from "../_raised.ts";
 import { ensureFuture } from "./ensure_future.ts";
 
-/** What {@linkcode gather} takes: whatever can be waited for, or called for something that can. */
+/**
+ * What {@linkcode gather} takes: whatever can be waited for, or called for something that can.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.gather}
+ */
 export type Gatherable = Awaitable<unknown> | CoroutineFunction<unknown>;
 
-/** Options of {@linkcode gather}. */
+/**
+ * Options of {@linkcode gather}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.gather}
+ */
 export interface GatherOptions {
   /** Whether errors take their places among the results. Default: `false`. */
   returnExceptions?: boolean | undefined;
@@ -53,11 +61,39 @@ export interface GatherOptions {
 export function gather<A extends readonly Gatherable[]>(
   ...aws: A
 ): Future<{ -readonly [I in keyof A]: Result<A[I]> }>;
-/** The same, for errors that are to be passed on. */
+/**
+ * The same with options that leave errors to be passed on.
+ *
+ * @typeParam A Types of the awaitables.
+ * @param args The awaitables, and after the last one `{ returnExceptions: false }`.
+ * @returns A future of the results, in the order of the arguments.
+ */
 export function gather<A extends readonly Gatherable[]>(
-  ...args: [...aws: A, options: { returnExceptions?: false | undefined }]
+  ...args: [...aws: A, options: GatherOptions & { returnExceptions?: false | undefined }]
 ): Future<{ -readonly [I in keyof A]: Result<A[I]> }>;
-/** The same, where errors may take their places among the results. */
+/**
+ * The same with `returnExceptions`: all are waited for, and errors take their places among the results.
+ *
+ * @typeParam A Types of the awaitables.
+ * @param args The awaitables, and after the last one `{ returnExceptions: true }`.
+ * @returns A future of the results and errors, in the order of the arguments.
+ *
+ * @example Errors among the results
+ * ```ts
+ * import { gather, run, sleep } from "@asyncio/asyncio";
+ * import { assertEquals, assertInstanceOf } from "@std/assert";
+ *
+ * async function fail(): Promise<never> {
+ *   throw await sleep(0, new Error("no"));
+ * }
+ *
+ * await run(async () => {
+ *   const [n, error] = await gather(sleep(0, 42), fail, { returnExceptions: true });
+ *   assertEquals(n, 42);
+ *   assertInstanceOf(error, Error);
+ * });
+ * ```
+ */
 export function gather<A extends readonly Gatherable[]>(
   ...args: [...aws: A, options: GatherOptions]
 ): Future<{ -readonly [I in keyof A]: Result<A[I]> | Error }>;

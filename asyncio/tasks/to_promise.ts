@@ -22,6 +22,8 @@ import { ensureFuture } from "./ensure_future.ts";
  *   yield* sleep(0);
  * });
  * ```
+ *
+ * @see {@link https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/Promise}
  */
 export function toPromise<T>(awaitable: Awaitable<T>): Promise<T> {
   if (awaitable instanceof Promise) return awaitable;

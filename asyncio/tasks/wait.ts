@@ -13,20 +13,40 @@ import {
 } from "../../coroutines/mod.ts";
 import { ValueError } from "../../selectors/mod.ts";
 
-/** `returnWhen` of {@linkcode wait}: as soon as any future is done. */
+/**
+ * `returnWhen` of {@linkcode wait}: as soon as any future is done.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.wait}
+ */
 export const FIRST_COMPLETED = "FIRST_COMPLETED";
-/** `returnWhen` of {@linkcode wait}: as soon as any future has failed; else when all are done. */
+/**
+ * `returnWhen` of {@linkcode wait}: as soon as any future has failed; else when all are done.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.wait}
+ */
 export const FIRST_EXCEPTION = "FIRST_EXCEPTION";
-/** `returnWhen` of {@linkcode wait}: when all futures are done. */
+/**
+ * `returnWhen` of {@linkcode wait}: when all futures are done.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.wait}
+ */
 export const ALL_COMPLETED = "ALL_COMPLETED";
 
-/** When {@linkcode wait} is satisfied. */
+/**
+ * When {@linkcode wait} is satisfied.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.wait}
+ */
 export type ReturnWhen =
   | typeof FIRST_COMPLETED
   | typeof FIRST_EXCEPTION
   | typeof ALL_COMPLETED;
 
-/** Options of {@linkcode wait}. */
+/**
+ * Options of {@linkcode wait}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.wait}
+ */
 export interface WaitOptions {
   /** Seconds to wait at most. Default: for ever. */
   timeout?: number | null | undefined;

@@ -17,7 +17,11 @@ import type { Transport } from "./transports.ts";
 
 const NOWHERE = "host and port was not specified and no sock specified";
 
-/** Options of {@linkcode NetworkEventLoop.createConnection}. */
+/**
+ * Options of {@linkcode NetworkEventLoop.createConnection}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_connection}
+ */
 export interface CreateConnectionOptions extends ClientSslOptions {
   /** The address family, `AF_INET` or `AF_INET6`. Default: every family that the host has. */
   family?: number | undefined;

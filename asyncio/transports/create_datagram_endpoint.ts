@@ -22,7 +22,11 @@ import type { DatagramTransport } from "./transports.ts";
 /** Option of `SOL_SOCKET`: datagrams to everybody are allowed. */
 const SO_BROADCAST = 6;
 
-/** Options of {@linkcode NetworkEventLoop.createDatagramEndpoint}. */
+/**
+ * Options of {@linkcode NetworkEventLoop.createDatagramEndpoint}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_datagram_endpoint}
+ */
 export interface CreateDatagramEndpointOptions {
   /** The address family. Default: every family that the addresses have. */
   family?: number | undefined;

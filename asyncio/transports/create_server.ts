@@ -26,7 +26,11 @@ import type { TransportHost } from "./_transport_host.ts";
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 
-/** Options of servers of every kind. */
+/**
+ * Options of servers of every kind.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_server}
+ */
 export interface ServerOptions extends SslOptions {
   /** How many connections may wait to be accepted, and are accepted at once. Default: 100. */
   backlog?: number | undefined;
@@ -36,7 +40,11 @@ export interface ServerOptions extends SslOptions {
   sock?: NonBlockingSocket | null | undefined;
 }
 
-/** Options of {@linkcode NetworkEventLoop.createServer}. */
+/**
+ * Options of {@linkcode NetworkEventLoop.createServer}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_server}
+ */
 export interface CreateServerOptions extends ServerOptions {
   /** The address family, `AF_INET` or `AF_INET6`. Default: every family that the host has. */
   family?: number | undefined;

@@ -10,6 +10,8 @@ import type { TransportSocket } from "./transport_socket.ts";
  * What {@linkcode BaseTransport.getExtraInfo} knows, by name.
  *
  * @typeParam A Type of the addresses.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-protocol.html#asyncio.BaseTransport.get_extra_info}
  */
 export interface ExtraInfo<A extends SocketAddress = InetAddress> {
   /** The address of the other end: `[host, port, ...]`, or a path. */

@@ -13,7 +13,11 @@ import { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_STREAM, ValueError } from "../../se
 import { type Coroutine, coroutine, fromPromise, repr } from "../../coroutines/mod.ts";
 import type { InetAddress } from "./inet_address.ts";
 
-/** What {@linkcode NetworkEventLoop.getaddrinfo} gives: one way to reach a host. */
+/**
+ * What {@linkcode NetworkEventLoop.getaddrinfo} gives: one way to reach a host.
+ *
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.getaddrinfo}
+ */
 export type AddressInfo = readonly [
   family: number,
   type: number,
@@ -22,7 +26,11 @@ export type AddressInfo = readonly [
   address: InetAddress,
 ];
 
-/** Options of `loop.getaddrinfo()`. */
+/**
+ * Options of `loop.getaddrinfo()`.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.getaddrinfo}
+ */
 export interface AddressOptions {
   /** `AF_INET` or `AF_INET6`. Default: both. */
   family?: number | undefined;

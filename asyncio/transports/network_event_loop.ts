@@ -54,8 +54,8 @@ export class NetworkEventLoop extends SocketEventLoop {
    *
    * @typeParam P Type of the protocol.
    * @param protocolFactory Makes the protocol of the connection.
-   * @param host A name or an address.
-   * @param port The port.
+   * @param host A name or an address. Default: none, for a `sock` among the options.
+   * @param port The port, or the name of a service. Default: none.
    * @param options `family`, `sock`, `localAddr`, `happyEyeballsDelay` and so on.
    * @returns A coroutine giving the transport and the protocol. Its `connectionMade()` has been called.
    * @throws {ValueError} If there is neither host and port nor a socket, or both.
@@ -83,7 +83,8 @@ export class NetworkEventLoop extends SocketEventLoop {
    *
    * @param protocolFactory Makes the protocol of each connection.
    * @param host A name or an address to listen at, or several; `null` or `""` for every interface.
-   * @param port The port; 0 for any that is free. See `server.sockets`.
+   * @param port The port; 0 for any that is free, see `server.sockets`. Default: such
+   *   a one, where there is a host.
    * @param options `family`, `sock`, `backlog`, `reusePort`, `startServing` and so on.
    * @returns A coroutine giving the server.
    * @throws {ValueError} If there is neither host nor port nor a socket, or a socket and one of them.
@@ -289,8 +290,8 @@ export class NetworkEventLoop extends SocketEventLoop {
    *
    * @param transport The transport of a connection, encrypted or not.
    * @param file The file: a `Deno.FsFile`, say.
-   * @param offset Where to begin, in bytes.
-   * @param count How many bytes; `null` for all.
+   * @param offset Where to begin, in bytes. Default: 0.
+   * @param count How many bytes; `null`, the default, for all.
    * @param options `fallback: false` for an error where the system cannot do it by itself.
    * @returns A coroutine giving the number of bytes sent.
    * @throws {RuntimeError} If the transport is closing, or none that can do it.

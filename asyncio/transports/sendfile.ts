@@ -27,7 +27,11 @@ import type { Transport } from "./transports.ts";
 /** What is read at once, in bytes. */
 const BLOCK = 64 * 1024;
 
-/** A file to be sent: a `Deno.FsFile` is one. */
+/**
+ * A file to be sent: a `Deno.FsFile` is one.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.sendfile}
+ */
 export interface SendableFile {
   /** Reads into a buffer; `null` at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
@@ -35,7 +39,11 @@ export interface SendableFile {
   seek(offset: number, whence: 0): Promise<number>;
 }
 
-/** Options of {@linkcode NetworkEventLoop.sendfile} and `sockSendfile()`. */
+/**
+ * Options of {@linkcode NetworkEventLoop.sendfile} and `sockSendfile()`.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.sendfile}
+ */
 export interface SendfileOptions {
   /** Whether to read and send where the system cannot do both at once. Default: `true`. */
   fallback?: boolean | undefined;

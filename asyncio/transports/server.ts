@@ -46,6 +46,8 @@ interface ServerParts {
  * it is closed there are none.
  *
  * @typeParam A Type of their addresses.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Server.sockets}
  */
 export type ServerSockets<A extends SocketAddress> = readonly [
   TransportSocket<A>,

@@ -252,8 +252,8 @@ export class SocketEventLoop extends ExecutorEventLoop {
    *
    * @param sock The socket of a connection, non-blocking.
    * @param file The file: a `Deno.FsFile`, say.
-   * @param offset Where to begin, in bytes.
-   * @param count How many bytes; `null` for all.
+   * @param offset Where to begin, in bytes. Default: 0.
+   * @param count How many bytes; `null`, the default, for all.
    * @param options `fallback: false` for an error where the system cannot do it by itself.
    * @returns A coroutine giving the number of bytes sent.
    * @throws {SendfileNotAvailableError} If the system cannot do it, and `fallback` is `false`.

@@ -2,12 +2,18 @@
 
 import type { NodeCertificate, TLSSocket } from "./_node_tls.ts";
 
-/** A name of a certificate: `[[["commonName", "localhost"]], ...]`. */
+/**
+ * A name of a certificate: `[[["commonName", "localhost"]], ...]`.
+ *
+ * @see {@link https://docs.python.org/3/library/ssl.html#ssl.SSLSocket.getpeercert}
+ */
 export type CertificateName = readonly (readonly (readonly [field: string, value: string])[])[];
 
 /**
  * A certificate, as Python's `getpeercert()` describes one. It is empty where the certificate was not
  * verified.
+ *
+ * @see {@link https://docs.python.org/3/library/ssl.html#ssl.SSLSocket.getpeercert}
  */
 export interface PeerCertificate {
   /** Whose it is. */
@@ -24,7 +30,11 @@ export interface PeerCertificate {
   subjectAltName?: readonly (readonly [kind: string, value: string])[];
 }
 
-/** How a connection is encrypted: its cipher, the version of TLS, and the bits of its key. */
+/**
+ * How a connection is encrypted: its cipher, the version of TLS, and the bits of its key.
+ *
+ * @see {@link https://docs.python.org/3/library/ssl.html#ssl.SSLSocket.cipher}
+ */
 export type Cipher = readonly [name: string, version: string, bits: number];
 
 /** What the letters of a name stand for. */

@@ -9,7 +9,11 @@ import { TlsTransport } from "./_tls_transport.ts";
 import type { TransportHost } from "./_transport_host.ts";
 import { Transport } from "./transports.ts";
 
-/** Options of {@linkcode NetworkEventLoop.startTls}. */
+/**
+ * Options of {@linkcode NetworkEventLoop.startTls}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.start_tls}
+ */
 export interface StartTlsOptions extends Omit<SslOptions, "ssl"> {
   /** Whether this end is the server. Default: `false`. */
   serverSide?: boolean | undefined;

@@ -16,10 +16,18 @@ import type {
   X509Certificate,
 } from "./_node_tls.ts";
 
-/** A version of TLS. */
+/**
+ * A version of TLS.
+ *
+ * @see {@link https://docs.python.org/3/library/ssl.html#ssl.TLSVersion}
+ */
 export type TlsVersion = "TLSv1.2" | "TLSv1.3";
 
-/** How a connection is encrypted: what Python has an `SSLContext` for. All certificates are PEM. */
+/**
+ * How a connection is encrypted: what Python has an `SSLContext` for. All certificates are PEM.
+ *
+ * @see {@link https://docs.python.org/3/library/ssl.html#ssl.SSLContext}
+ */
 export interface TlsOptions {
   /** The certificate to show, followed by those that lead to its root. Servers need one. */
   cert?: string | undefined;
@@ -47,7 +55,11 @@ export interface TlsOptions {
   sniCallback?: ((serverName: string) => TlsOptions | undefined) | undefined;
 }
 
-/** Options of everything that can be encrypted. */
+/**
+ * Options of everything that can be encrypted.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_server}
+ */
 export interface SslOptions {
   /** How to encrypt; `true` for a client with the defaults. Default: not at all. */
   ssl?: TlsOptions | boolean | null | undefined;
@@ -57,7 +69,11 @@ export interface SslOptions {
   sslShutdownTimeout?: number | null | undefined;
 }
 
-/** Options of clients that can encrypt. */
+/**
+ * Options of clients that can encrypt.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_connection}
+ */
 export interface ClientSslOptions extends SslOptions {
   /**
    * The name that the server's certificate has to be for. Default: the host. The empty string for no

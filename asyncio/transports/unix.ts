@@ -24,13 +24,21 @@ import { clientSide, type ClientSslOptions, serverSide } from "./tls_options.ts"
 import type { TransportHost } from "./_transport_host.ts";
 import type { Transport } from "./transports.ts";
 
-/** Options of {@linkcode NetworkEventLoop.createUnixConnection}. */
+/**
+ * Options of {@linkcode NetworkEventLoop.createUnixConnection}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_unix_connection}
+ */
 export interface CreateUnixConnectionOptions extends ClientSslOptions {
   /** A socket that is connected already, in place of the path. */
   sock?: NonBlockingSocket | null | undefined;
 }
 
-/** Options of {@linkcode NetworkEventLoop.createUnixServer}. */
+/**
+ * Options of {@linkcode NetworkEventLoop.createUnixServer}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_unix_server}
+ */
 export interface CreateUnixServerOptions extends ServerOptions {
   /** Whether the socket's file is removed when the server is closed. Default: `true`. */
   cleanupSocket?: boolean | undefined;

@@ -1,6 +1,10 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-/** What {@linkcode Socket.from} adopts. */
+/**
+ * What {@linkcode Socket.from} adopts.
+ *
+ * @see {@linkcode Socket.from}
+ */
 export type DenoSocket = Deno.Listener | Deno.Conn;
 
 /** Whether something is a listener or a connection of Deno's, which has no descriptor of its own. */

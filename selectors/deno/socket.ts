@@ -94,10 +94,10 @@ export class Socket implements NonBlockingSocket {
   /**
    * Creates a socket that is neither bound nor connected, or one for an open descriptor.
    *
-   * @param family `AF_INET`, `AF_INET6` or `AF_UNIX`.
-   * @param type `SOCK_STREAM` or `SOCK_DGRAM`.
-   * @param proto 0.
-   * @param fileno A descriptor, as {@linkcode Socket.detach} gives.
+   * @param family `AF_INET`, `AF_INET6` or `AF_UNIX`. Default: `AF_INET`.
+   * @param type `SOCK_STREAM` or `SOCK_DGRAM`. Default: `SOCK_STREAM`.
+   * @param proto 0, which is the default.
+   * @param fileno A descriptor, as {@linkcode Socket.detach} gives. Default: that of a new socket.
    * @throws {Deno.errors.NotSupported} If Deno has no such sockets.
    * @throws {Deno.errors.BadResource} If `fileno` is not open.
    */
@@ -387,7 +387,7 @@ export class Socket implements NonBlockingSocket {
    * Receives bytes into a buffer.
    *
    * @param buffer Where to.
-   * @param size How many at most; as many as fit unless given.
+   * @param size How many at most. Default: as many as fit.
    * @returns How many there were; 0 at the end of the stream.
    * @throws {BlockingIOError} If none are here yet.
    * @throws {Deno.errors.ConnectionReset} If the other end broke the connection.
@@ -563,12 +563,12 @@ export class Socket implements NonBlockingSocket {
       `laddr=${repr(this.getsockname())}${raddr}>`;
   }
 
-  /** The same text for `Deno.inspect` and `console.log`. */
+  /** @ignore */
   [DENO_INSPECT](): string {
     return this.toString();
   }
 
-  /** The same text for Node's `util.inspect`. */
+  /** @ignore */
   [NODE_INSPECT](): string {
     return this.toString();
   }

@@ -1,13 +1,22 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /**
- * The documentation check: every exported symbol is described, every function and class shown at
- * work. That the examples run is seen to by `deno test --doc`, members by `deno doc --lint`.
+ * The documentation check: every exported symbol is described and says where to read on, every function
+ * and class is shown at work; a parameter says its default, which `deno doc` does not show; and what is
+ * nobody's but the library's is not among the members. That the examples run is seen to by
+ * `deno test --doc`, that members are described by `deno doc --lint`.
  *
  * @module
  */
 
-import type { Declaration, DocModule, DocOutput, DocSymbol, JsDoc } from "./doc_nodes.ts";
+import type {
+  Declaration,
+  DocModule,
+  DocOutput,
+  DocParameter,
+  DocSymbol,
+  JsDoc,
+} from "./doc_nodes.ts";
 
 /** Kinds of declaration that need an example. */
 const SHOWN: readonly string[] = ["function", "class"];
@@ -38,8 +47,37 @@ function checkSymbol({ name, declarations }: DocSymbol): string[] {
   if (!own.some(({ jsDoc }) => isDescribed(jsDoc))) {
     return [`${placeOf(first)}: ${name} has no documentation comment`];
   }
-  const isShown = !own.some(({ kind }) => SHOWN.includes(kind)) || own.some(hasExample);
-  return isShown ? [] : [`${placeOf(first)}: ${first.kind} ${name} has no @example with code`];
+  const breaches = own.flatMap((declaration) => [...checkMembers(declaration)]);
+  if (own.some(({ kind }) => SHOWN.includes(kind)) && !own.some(hasExample)) {
+    breaches.push(`${first.kind} ${name} has no @example with code`);
+  }
+  if (!own.some(({ jsDoc }) => hasTag(jsDoc, "see"))) breaches.push(`${name} has no @see`);
+  return breaches.map((breach) => `${placeOf(first)}: ${breach}`);
+}
+
+/** What is wrong with the members and the parameters of a declaration. */
+function* checkMembers({ kind, def, jsDoc }: Declaration): Generator<string> {
+  if (kind === "function") yield* checkDefaults(def?.params, jsDoc);
+  if (kind !== "class") return;
+  for (const { params, jsDoc } of def?.constructors ?? []) yield* checkDefaults(params, jsDoc);
+  for (const { name, functionDef, jsDoc } of def?.methods ?? []) {
+    yield* checkDefaults(functionDef?.params, jsDoc);
+    if (/^\[(?!Symbol\.)/.test(name)) yield `${name} is nobody's to call: @ignore it`;
+  }
+  for (const { name } of def?.properties ?? []) {
+    if (/^\[(?!Symbol\.)/.test(name)) yield `${name} is nobody's to use: @ignore it`;
+  }
+}
+
+/** Parameters that are described, and have a default of which the description does not tell. */
+function* checkDefaults(params: readonly DocParameter[] = [], jsDoc?: JsDoc): Generator<string> {
+  for (const { kind, left } of params) {
+    if (kind !== "assign" || left?.name === undefined || left.name === "options") continue;
+    const tag = jsDoc?.tags?.find(({ kind, name }) => kind === "param" && name === left.name);
+    if (tag !== undefined && !/default/i.test(tag.doc ?? "")) {
+      yield `@param ${left.name} does not tell the default`;
+    }
+  }
 }
 
 function isDescribed(jsDoc: JsDoc | undefined): boolean {
@@ -49,6 +87,10 @@ function isDescribed(jsDoc: JsDoc | undefined): boolean {
 function hasExample({ jsDoc }: Declaration): boolean {
   return jsDoc?.tags?.some(({ kind, doc }) => kind === "example" && /^```ts$/m.test(doc ?? "")) ??
     false;
+}
+
+function hasTag(jsDoc: JsDoc | undefined, wanted: string): boolean {
+  return jsDoc?.tags?.some(({ kind }) => kind === wanted) ?? false;
 }
 
 function placeOf({ location }: Declaration): string {

@@ -37,13 +37,19 @@ export interface Declaration {
 /** A documentation comment. */
 export interface JsDoc {
   readonly doc?: string;
-  readonly tags?: readonly { readonly kind: string; readonly doc?: string }[];
+  /** `name` is that of a parameter. */
+  readonly tags?: readonly {
+    readonly kind: string;
+    readonly name?: string;
+    readonly doc?: string;
+  }[];
 }
 
 /** A function, a class, an interface, a variable or the alias of a type. */
 export interface Definition extends Signature {
   /** The class that a class extends, by the name that it has there. */
   readonly extends?: unknown;
+  readonly constructors?: readonly DocConstructor[];
   readonly methods?: readonly DocMethod[];
   readonly properties?: readonly DocProperty[];
   /** How an interface can be called. */
@@ -65,6 +71,11 @@ export interface FunctionType {
   readonly tsType: DocType;
 }
 
+/** A constructor of a class. */
+export interface DocConstructor extends Signature {
+  readonly jsDoc?: JsDoc;
+}
+
 /** A method of a class, or of an interface: there the signature is its own. */
 export interface DocMethod extends Signature {
   readonly name: string;
@@ -72,6 +83,7 @@ export interface DocMethod extends Signature {
   readonly kind: string;
   readonly accessibility?: string;
   readonly isStatic?: boolean;
+  readonly jsDoc?: JsDoc;
   readonly functionDef?: Signature;
 }
 
@@ -86,6 +98,7 @@ export interface DocProperty {
 /** A parameter; one with a default (`assign`) has its type on the left. */
 export interface DocParameter {
   readonly kind: string;
+  readonly name?: string;
   readonly tsType?: DocType;
   readonly left?: DocParameter;
 }
