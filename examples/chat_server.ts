@@ -76,7 +76,7 @@ class Chat {
       }
     } catch (error) {
       if (error instanceof asyncio.ValueError) writer.write("* That line is too long.\r\n");
-      else if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+      else if (!(error instanceof asyncio.ConnectionError)) throw error;
     } finally {
       if (client !== null) this.#dismiss(client);
       writer.close();

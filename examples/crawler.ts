@@ -125,8 +125,7 @@ function startSite(pages: number): PromiseLike<Server> {
 
 /** Whether it was the client that ended the connection. */
 function hasGone(error: unknown): boolean {
-  return error instanceof asyncio.IncompleteReadError ||
-    error instanceof Deno.errors.ConnectionReset;
+  return error instanceof asyncio.IncompleteReadError || error instanceof asyncio.ConnectionError;
 }
 
 async function main(workers: number, pages: number, timeout: number): Promise<void> {

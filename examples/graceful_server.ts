@@ -51,7 +51,7 @@ class Service {
       }
     } catch (error) {
       // The client has gone: there is nobody to answer.
-      if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+      if (!(error instanceof asyncio.ConnectionError)) throw error;
     } finally {
       writer.close();
     }

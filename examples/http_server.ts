@@ -275,9 +275,7 @@ function* serve(
 
 /** Whether it was the client that ended the connection. */
 function hasGone(error: unknown): boolean {
-  const { BrokenPipe, ConnectionReset } = Deno.errors;
-  return error instanceof asyncio.IncompleteReadError || error instanceof BrokenPipe ||
-    error instanceof ConnectionReset;
+  return error instanceof asyncio.IncompleteReadError || error instanceof asyncio.ConnectionError;
 }
 
 /** Runs the server until it is cancelled, or the signal aborts. */

@@ -63,7 +63,8 @@ if (import.meta.main) {
     message: { ...text(""), read: (value) => value },
   });
   await program(`serve on localhost:${given.port}`, () => {
-    const [cert, key] = [given.cert, given.key].map((path) => Deno.readTextFileSync(path));
-    return asyncio.run(main(given.port, cert!, key!, given.message));
+    const cert = Deno.readTextFileSync(given.cert);
+    const key = Deno.readTextFileSync(given.key);
+    return asyncio.run(main(given.port, cert, key, given.message));
   });
 }

@@ -17,7 +17,7 @@
  * @module
  */
 
-import { BlockingIOError, Socket } from "@asyncio/asyncio/selectors";
+import { BlockingIOError, ConnectionError, Socket } from "@asyncio/asyncio/selectors";
 import { options, port, program, stopSignal, text } from "../_options.ts";
 
 class PizzaServer {
@@ -57,7 +57,7 @@ class PizzaServer {
       this.#leave(client);
     } catch (error) {
       if (error instanceof BlockingIOError) this.askedInVain++; // No data yet
-      else if (error instanceof Deno.errors.ConnectionReset) this.#leave(client);
+      else if (error instanceof ConnectionError) this.#leave(client);
       else throw error;
     }
   }

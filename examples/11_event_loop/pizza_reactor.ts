@@ -15,7 +15,14 @@
 
 import { parseArgs } from "node:util";
 import * as selectors from "@asyncio/asyncio/selectors";
-import { AF_INET, SO_REUSEADDR, SOCK_STREAM, Socket, SOL_SOCKET } from "@asyncio/asyncio/selectors";
+import {
+  AF_INET,
+  ConnectionError,
+  SO_REUSEADDR,
+  SOCK_STREAM,
+  Socket,
+  SOL_SOCKET,
+} from "@asyncio/asyncio/selectors";
 
 type Handler = (sock: Socket) => void;
 
@@ -80,7 +87,7 @@ function dispatch(callback: Handler, sock: Socket): void {
   try {
     callback(sock);
   } catch (error) {
-    if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+    if (!(error instanceof ConnectionError)) throw error;
     console.log(`Connection lost: ${error.message}`);
     selector.unregister(sock);
     sock.close();

@@ -120,7 +120,7 @@ class EventLoop {
         task.step();
       }
       // Blocks only while there is nothing else to do
-      while (this.#readyTasks.length === 0 && selector.getMap()!.size > 0) {
+      while (this.#readyTasks.length === 0 && selector.active) {
         const events = await selector.select();
         for (const [key] of events) {
           const callback = key.data;

@@ -43,10 +43,10 @@ const NOTHING: readonly [SelectorKey<never, never>, number][] = Object.freeze([]
  * using server = Socket.from(listener);
  * selector.register(listener, EVENT_READ);
  *
- * using client = await Deno.connect({ port: (listener.addr as Deno.NetAddr).port });
+ * using client = await Deno.connect({ port: listener.addr.port });
  * await selector.select();
  * const [conn, address] = server.accept();
- * assertEquals(address, ["127.0.0.1", (client.localAddr as Deno.NetAddr).port]);
+ * assertEquals(address, ["127.0.0.1", client.localAddr.port]);
  * conn.close();
  * ```
  *
