@@ -78,7 +78,8 @@ async function main(args: string[]): Promise<void> {
   console.log(
     `${
       minima ? "Minima" : "Medians"
-    }; lower is better; in brackets, how many times the first column's.\n`,
+    }; lower is better. In brackets, how many times as fast as asyncio; ` +
+      "of memory, how many times as small.\n",
   );
   console.log(table(body));
 }

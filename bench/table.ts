@@ -13,8 +13,8 @@ export type Samples = ReadonlyMap<string, readonly Sample[]>;
 
 const HEADINGS = Object.values(COLUMNS);
 
-/** The first column whose implementation is ours: the others are given as multiples of it. */
-const OURS = COLUMNS.generators;
+/** The column that the others are compared with: what users would run in place of ours. */
+const THEIRS = COLUMNS.asyncio;
 
 /** The middle value. */
 export function median(values: readonly number[]): number {
@@ -28,7 +28,7 @@ export function minimum(values: readonly number[]): number {
   return Math.min(...values);
 }
 
-/** The rows of a subject: of each metric one value by competitor, with its ratio to ours. */
+/** The rows of a subject: of each metric one value by competitor, and how many times as good it is as theirs. */
 export function rows(
   metrics: readonly Metric[],
   samples: Samples,
@@ -38,13 +38,15 @@ export function rows(
     const summaries = new Map([...samples].map(
       ([name, list]) => [name, summary(list.map((sample) => sample[key] ?? NaN))],
     ));
-    const base = summaries.get(OURS)!;
+    const theirs = summaries.get(THEIRS) ?? NaN;
     return [
       `${label}, ${unit}`,
       ...HEADINGS.map((name) => {
         const value = summaries.get(name);
         if (value === undefined || Number.isNaN(value)) return "-";
-        return name === OURS ? round(value) : `${round(value)} (${round(value / base)}x)`;
+        return name === THEIRS || Number.isNaN(theirs)
+          ? round(value)
+          : `${round(value)} (${round(theirs / value)}x)`;
       }),
     ];
   });

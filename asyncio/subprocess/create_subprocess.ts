@@ -10,13 +10,21 @@ import { SubprocessStreamProtocol } from "./_stream_protocol.ts";
 import { runningSubprocessLoop } from "./subprocess_event_loop.ts";
 import type { SubprocessOptions, SubprocessShellOptions } from "./subprocess_options.ts";
 
-/** Options of {@linkcode createSubprocessExec}: those of `loop.subprocessExec()`, and the limit. */
+/**
+ * Options of {@linkcode createSubprocessExec}: those of `loop.subprocessExec()`, and the limit.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.create_subprocess_exec}
+ */
 export interface CreateSubprocessExecOptions extends SubprocessOptions {
   /** The longest line, and half of what is buffered of each pipe, in bytes. Default: 64 KiB. */
   limit?: number | undefined;
 }
 
-/** Options of {@linkcode createSubprocessShell}: those of `loop.subprocessShell()`, and the limit. */
+/**
+ * Options of {@linkcode createSubprocessShell}: those of `loop.subprocessShell()`, and the limit.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.create_subprocess_shell}
+ */
 export interface CreateSubprocessShellOptions extends SubprocessShellOptions {
   /** The longest line, and half of what is buffered of each pipe, in bytes. Default: 64 KiB. */
   limit?: number | undefined;
@@ -27,6 +35,8 @@ export interface CreateSubprocessShellOptions extends SubprocessShellOptions {
  *
  * @typeParam S What was given as `stdin`, `stdout` or `stderr`.
  * @typeParam T Type of the stream.
+ *
+ * @see {@linkcode ProcessOf}
  */
 export type PipeEnd<S, T> = S extends typeof PIPE ? T : null;
 
@@ -34,6 +44,8 @@ export type PipeEnd<S, T> = S extends typeof PIPE ? T : null;
  * The process that is made with some options: which of its streams there are.
  *
  * @typeParam O Type of the options.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.subprocess.Process}
  */
 export type ProcessOf<O extends SubprocessOptions> = Process<
   PipeEnd<O["stdin"], StreamWriter>,

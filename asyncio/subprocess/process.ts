@@ -20,6 +20,8 @@ import { type Waitable, waitForExit } from "./_wait_for_exit.ts";
  * What a process has written to one of its pipes: bytes, or `null` where there is no pipe.
  *
  * @typeParam R Type of the reader of the pipe.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.subprocess.Process.communicate}
  */
 export type OutputOf<R extends StreamReader | null> = R extends StreamReader
   ? Uint8Array<ArrayBuffer>

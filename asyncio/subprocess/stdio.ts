@@ -64,8 +64,16 @@ export const STDOUT: -2 = -2;
  */
 export const DEVNULL: -3 = -3;
 
-/** What `stdin` and `stdout` of a subprocess can be; `null` for those of this program. */
+/**
+ * What `stdin` and `stdout` of a subprocess can be; `null` for those of this program.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.create_subprocess_exec}
+ */
 export type Stdio = typeof PIPE | typeof DEVNULL | null | undefined;
 
-/** What `stderr` of a subprocess can be. */
+/**
+ * What `stderr` of a subprocess can be.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.create_subprocess_exec}
+ */
 export type StderrStdio = Stdio | typeof STDOUT;

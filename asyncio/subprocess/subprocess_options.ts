@@ -5,7 +5,11 @@ import { repr } from "../../coroutines/mod.ts";
 import { notSupported } from "../_net.ts";
 import type { StderrStdio, Stdio } from "./stdio.ts";
 
-/** Options of `loop.subprocessExec()`. */
+/**
+ * Options of `loop.subprocessExec()`.
+ *
+ * @see {@link https://docs.python.org/3/library/subprocess.html#subprocess.Popen}
+ */
 export interface SubprocessOptions {
   /** Where it reads from: `PIPE`, `DEVNULL`, or `null` for the input of this program. */
   stdin?: Stdio;
@@ -25,7 +29,11 @@ export interface SubprocessOptions {
   group?: number | null | undefined;
 }
 
-/** Options of `loop.subprocessShell()`. */
+/**
+ * Options of `loop.subprocessShell()`.
+ *
+ * @see {@link https://docs.python.org/3/library/subprocess.html#subprocess.Popen}
+ */
 export interface SubprocessShellOptions extends SubprocessOptions {
   /** The shell. Default: `/bin/sh`; on Windows, `cmd.exe`. */
   executable?: string | URL | null | undefined;
