@@ -147,7 +147,7 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
   /**
    * Takes an interruption that a wait should have been ended by, and could not.
    *
-   * @internal
+   * @ignore
    */
   takeOverdue(): CancelledError | null {
     return overdue.has(this.#pending!) ? this.takeCancellation() : null;

@@ -64,14 +64,12 @@ export interface EventLoopOptions {
 
 /**
  * What hears of errors that belong to nobody.
- *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.set_exception_handler}
  */
 export type ExceptionHandler = (loop: BaseEventLoop, context: ExceptionContext) => unknown;
 
 /**
  * What makes the tasks of a loop.
- *
  * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.set_task_factory}
  */
 export type TaskFactory = <T>(

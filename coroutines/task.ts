@@ -248,7 +248,7 @@ export class Task<T> extends Driver<T> {
   /**
    * The coroutine as text, as far as it has a name: `coro=<main()>`.
    *
-   * @internal
+   * @ignore
    */
   describeCoro(): string {
     const coro = coroutineName(this.coro);

@@ -142,7 +142,7 @@ export class Process<
    * Cancellation: the process goes on, and its pipes stay as they are: nothing is lost, and it may be
    * called again.
    *
-   * @param input The input, or `null` for none.
+   * @param input The input. Default: `null`, for none.
    * @returns A coroutine giving its output and its errors, `null` for what is no pipe.
    */
   communicate(

@@ -26,9 +26,7 @@ import { WaitingLine } from "./_waiting_line.ts";
  *   every function that was left behind within it. A body that awaits a promise of the host's as it is
  *   cannot be interrupted, so it keeps the lock till then; one that awaits `fromPromise(promise)` can.
  *
- * Hold it by `asyncWith(lock, body)` or a {@linkcode Lock.guard}, which release it whatever happens, and
- * not before the body has really ended: a task that is cancelled while its function awaits a promise of
- * the host's, which cannot be interrupted, keeps the lock until the function is done with it.
+ * Hold it by `asyncWith(lock, body)` or a {@linkcode Lock.guard}, which release it whatever happens.
  *
  * @example Usage
  * ```ts
