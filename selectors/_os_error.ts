@@ -1,6 +1,8 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-/** Linux's error numbers, by the code that Deno gives its errors. */
+import { BlockingIOError, InterruptedError } from "./errors.ts";
+
+/** Linux's error numbers, by the code that Deno gives its errors. This layer speaks in them. */
 const NUMBERS = {
   EPERM: 1,
   ENOENT: 2,
@@ -8,22 +10,42 @@ const NUMBERS = {
   EIO: 5,
   EBADF: 9,
   EAGAIN: 11,
+  ENOMEM: 12,
   EACCES: 13,
+  EFAULT: 14,
+  EBUSY: 16,
+  EEXIST: 17,
+  ENOTDIR: 20,
+  EISDIR: 21,
   EINVAL: 22,
+  ENFILE: 23,
   EMFILE: 24,
+  ENOSPC: 28,
   EPIPE: 32,
+  ENAMETOOLONG: 36,
+  ENOSYS: 38,
+  ELOOP: 40,
+  ENOTSOCK: 88,
   EDESTADDRREQ: 89,
   EMSGSIZE: 90,
+  EPROTOTYPE: 91,
+  ENOPROTOOPT: 92,
+  EPROTONOSUPPORT: 93,
   EOPNOTSUPP: 95,
+  EAFNOSUPPORT: 97,
   EADDRINUSE: 98,
   EADDRNOTAVAIL: 99,
+  ENETDOWN: 100,
   ENETUNREACH: 101,
   ECONNABORTED: 103,
   ECONNRESET: 104,
+  ENOBUFS: 105,
   EISCONN: 106,
   ENOTCONN: 107,
+  ESHUTDOWN: 108,
   ETIMEDOUT: 110,
   ECONNREFUSED: 111,
+  EHOSTDOWN: 112,
   EHOSTUNREACH: 113,
   EALREADY: 114,
   EINPROGRESS: 115,
@@ -32,9 +54,72 @@ const NUMBERS = {
 /** An error code of the operating system. */
 export type ErrorCode = keyof typeof NUMBERS;
 
-/** The number of an error code. */
-export function errnoOf(code: ErrorCode): number {
-  return NUMBERS[code];
+/** Those that macOS numbers in another way. Source: xnu, bsd/sys/errno.h. */
+const DARWIN_NUMBERS: Partial<Record<ErrorCode, number>> = {
+  EAGAIN: 35,
+  EINPROGRESS: 36,
+  EALREADY: 37,
+  ENOTSOCK: 38,
+  EDESTADDRREQ: 39,
+  EMSGSIZE: 40,
+  EPROTOTYPE: 41,
+  ENOPROTOOPT: 42,
+  EPROTONOSUPPORT: 43,
+  EAFNOSUPPORT: 47,
+  EADDRINUSE: 48,
+  EADDRNOTAVAIL: 49,
+  ENETDOWN: 50,
+  ENETUNREACH: 51,
+  ECONNABORTED: 53,
+  ECONNRESET: 54,
+  ENOBUFS: 55,
+  EISCONN: 56,
+  ENOTCONN: 57,
+  ESHUTDOWN: 58,
+  ETIMEDOUT: 60,
+  ECONNREFUSED: 61,
+  ELOOP: 62,
+  ENAMETOOLONG: 63,
+  EHOSTDOWN: 64,
+  EHOSTUNREACH: 65,
+  ENOSYS: 78,
+  EOPNOTSUPP: 102,
+};
+
+/** The classes that Deno gives its own errors, by code. It has none for the rest. */
+const CLASSES: Partial<Record<ErrorCode, keyof typeof Deno.errors>> = {
+  EPERM: "PermissionDenied",
+  ENOENT: "NotFound",
+  EACCES: "PermissionDenied",
+  EBUSY: "Busy",
+  EEXIST: "AlreadyExists",
+  ENOTDIR: "NotADirectory",
+  EISDIR: "IsADirectory",
+  EPIPE: "BrokenPipe",
+  ENOSYS: "NotSupported",
+  ELOOP: "FilesystemLoop",
+  EPROTONOSUPPORT: "NotSupported",
+  EOPNOTSUPP: "NotSupported",
+  EAFNOSUPPORT: "NotSupported",
+  EADDRINUSE: "AddrInUse",
+  EADDRNOTAVAIL: "AddrNotAvailable",
+  ENETUNREACH: "NetworkUnreachable",
+  ECONNABORTED: "ConnectionAborted",
+  ECONNRESET: "ConnectionReset",
+  ENOTCONN: "NotConnected",
+  ESHUTDOWN: "BrokenPipe",
+  ETIMEDOUT: "TimedOut",
+  ECONNREFUSED: "ConnectionRefused",
+};
+
+/** Whose error numbers: macOS's, or Linux's. */
+export type ErrorNumbers = "linux" | "darwin";
+
+const codes = new Map<ErrorNumbers, ReadonlyMap<number, ErrorCode>>();
+
+/** The number of an error code: Linux's, unless another system's is asked for. */
+export function errnoOf(code: ErrorCode, numbers: ErrorNumbers = "linux"): number {
+  return (numbers === "darwin" ? DARWIN_NUMBERS[code] : undefined) ?? NUMBERS[code];
 }
 
 /**
@@ -74,5 +159,40 @@ export function connectionAborted(): Error {
 export function notSupported(action: string): Error {
   return new Deno.errors.NotSupported(
     `Cannot ${action}: Deno's own sockets cannot do that; NativeSocket with a native selector can`,
+  );
+}
+
+/** The code that an operating system means by an error number, if it is one of the table. */
+export function codeOfErrno(errno: number, numbers: ErrorNumbers): ErrorCode | undefined {
+  let table = codes.get(numbers);
+  if (table === undefined) codes.set(numbers, table = codesOf(numbers));
+  return table.get(errno);
+}
+
+/**
+ * The error for a number that a system call has given.
+ *
+ * @param errno The number.
+ * @param numbers Whose number it is.
+ * @param text What the system calls it.
+ */
+export function errorOfErrno(errno: number, numbers: ErrorNumbers, text: string): Error {
+  const code = codeOfErrno(errno, numbers);
+  if (code === "EAGAIN" || code === "EINPROGRESS" || code === "EALREADY") {
+    return new BlockingIOError(`[Errno ${NUMBERS[code]}] ${text}`, NUMBERS[code]);
+  }
+  if (code === "EINTR") return new InterruptedError();
+  if (code === "EBADF") return badDescriptor();
+  const message = `${text} (os error ${errno})`;
+  if (code === undefined) return Object.assign(new Error(message), { errno });
+  const name = CLASSES[code];
+  return Object.assign(name === undefined ? new Error(message) : new Deno.errors[name](message), {
+    code,
+  });
+}
+
+function codesOf(numbers: ErrorNumbers): ReadonlyMap<number, ErrorCode> {
+  return new Map(
+    (Object.keys(NUMBERS) as ErrorCode[]).map((code) => [errnoOf(code, numbers), code]),
   );
 }

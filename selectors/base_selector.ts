@@ -321,7 +321,8 @@ export abstract class BaseSelector<D = unknown, F extends FileObj = FileObj> {
     await new Promise<void>((resolve) => {
       give(resolve);
       // Operations in flight keep the process alive; where there are none it takes a timer.
-      if (delay !== Infinity || !this.active) stop = startTimer(delay, resolve);
+      const timed = delay !== Infinity || !this.active;
+      if (timed && !this.keepsTime) stop = startTimer(delay, resolve);
     });
     stop();
   }
@@ -361,7 +362,13 @@ function checkEvents(events: number): void {
   }
 }
 
-function checkTimeout(timeout: number | null | undefined): void {
+/**
+ * Checks the timeout of a `select()`.
+ *
+ * @throws {TypeError} If it is no number.
+ * @throws {ValueError} If it is `NaN`.
+ */
+export function checkTimeout(timeout: number | null | undefined): void {
   if (timeout === null || timeout === undefined) return;
   if (typeof timeout !== "number") {
     throw new TypeError("timeout must be a real number or null, not " + typeof timeout);

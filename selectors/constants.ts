@@ -42,6 +42,12 @@ export const SOCK_STREAM = 1;
  * @see {@link https://docs.python.org/3/library/socket.html#socket.SOCK_DGRAM}
  */
 export const SOCK_DGRAM = 2;
+/**
+ * May be added to the type of a new `NativeSocket`: its calls do not wait.
+ *
+ * @see {@link https://docs.python.org/3/library/socket.html#socket.SOCK_NONBLOCK}
+ */
+export const SOCK_NONBLOCK = 0o4000;
 
 /**
  * Option level: the socket itself.
@@ -56,6 +62,12 @@ export const SOL_SOCKET = 1;
  */
 export const SO_REUSEADDR = 2;
 /**
+ * Socket option, read only: the socket type.
+ *
+ * @see {@link https://docs.python.org/3/library/socket.html#constants}
+ */
+export const SO_TYPE = 3;
+/**
  * Socket option, read only: how the connection attempt ended, 0 or an error number.
  *
  * @see {@link https://docs.python.org/3/library/socket.html#constants}
@@ -68,11 +80,29 @@ export const SO_ERROR = 4;
  */
 export const SO_BROADCAST = 6;
 /**
+ * Socket option: bytes that may wait to be sent.
+ *
+ * @see {@link https://docs.python.org/3/library/socket.html#constants}
+ */
+export const SO_SNDBUF = 7;
+/**
+ * Socket option: bytes that may wait to be received.
+ *
+ * @see {@link https://docs.python.org/3/library/socket.html#constants}
+ */
+export const SO_RCVBUF = 8;
+/**
  * Socket option: probe an idle connection.
  *
  * @see {@link https://docs.python.org/3/library/socket.html#constants}
  */
 export const SO_KEEPALIVE = 9;
+/**
+ * Socket option: whether, and how long, closing waits for what was sent: two `int`s.
+ *
+ * @see {@link https://docs.python.org/3/library/socket.html#constants}
+ */
+export const SO_LINGER = 13;
 /**
  * Socket option: several sockets may listen at one address.
  *
@@ -92,6 +122,19 @@ export const IPPROTO_TCP = 6;
  * @see {@link https://docs.python.org/3/library/socket.html#constants}
  */
 export const TCP_NODELAY = 1;
+
+/**
+ * Option level: IPv6.
+ *
+ * @see {@link https://docs.python.org/3/library/socket.html#constants}
+ */
+export const IPPROTO_IPV6 = 41;
+/**
+ * IPv6 option: IPv6 only, not IPv4 as well.
+ *
+ * @see {@link https://docs.python.org/3/library/socket.html#constants}
+ */
+export const IPV6_V6ONLY = 26;
 
 /**
  * `shutdown`: no more receiving.

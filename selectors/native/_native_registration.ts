@@ -1,0 +1,40 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import { Registration } from "../registration.ts";
+import type { SelectorKey } from "../selector_key.ts";
+import { type Lease, leaseOf, type Watcher } from "./_lease.ts";
+
+/** What a row tells its selector of. */
+export interface RowOwner<D> {
+  /** The socket's lease has been suspended, resumed or has failed. */
+  reconsider(row: NativeRegistration<D>): void;
+  /** The socket gives its descriptor up, which is still open. */
+  abandon(row: NativeRegistration<D>): void;
+}
+
+/** A row of a native selector's table. */
+export class NativeRegistration<D = unknown> extends Registration<D> implements Watcher {
+  next: Watcher | null = null;
+  /** The lease of the descriptor, as long as a socket of ours holds it. */
+  lease: Lease | null;
+  /** The events that the system watches the descriptor for, where the selector must remember. */
+  watched = 0;
+  /** The row's place in the selector's arrays, where it has any. */
+  index = -1;
+  readonly #owner: RowOwner<D>;
+
+  constructor(key: SelectorKey<D>, owner: RowOwner<D>) {
+    super(key);
+    this.lease = leaseOf(key.fd);
+    this.#owner = owner;
+  }
+
+  reconsider(): void {
+    this.#owner.reconsider(this);
+  }
+
+  abandon(): void {
+    this.#owner.abandon(this);
+    this.lease = null;
+  }
+}

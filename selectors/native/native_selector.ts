@@ -1,0 +1,415 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import { BaseSelector, checkTimeout } from "../base_selector.ts";
+import { RuntimeError } from "../errors.ts";
+import { now, startTimer } from "../_host.ts";
+import type { NonBlockingSocket } from "../non_blocking_socket.ts";
+import type { Registration } from "../registration.ts";
+import type { SelectorKey } from "../selector_key.ts";
+import { NativeRegistration, type RowOwner } from "./_native_registration.ts";
+import { NativeSocket } from "./native_socket.ts";
+import { Wakeup } from "./_wakeup.ts";
+
+/** What {@linkcode NativeSelector.poll} gives when nothing is ready. */
+const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as never;
+
+/**
+ * Waits on the host's pool at a time, in one isolate. The pool has 32 threads, and a wait takes one for
+ * as long as it lasts: what is left is for files and names. Further selectors look for themselves.
+ */
+const MOST_POOL_WAITS = 16;
+
+/** How often, in seconds, a selector looks for itself that found no place in the pool. */
+const PROBE_INTERVAL = 0.002;
+
+/** A wait that ends so many seconds later than wanted is let be. */
+const TOLERANCE = 50e-6;
+
+/** How many waits are under way on the pool. */
+let poolWaits = 0;
+
+/**
+ * What the selectors over the operating system's own descriptors have in common. Each is named after
+ * the system call that it waits with; they need `--allow-ffi`.
+ *
+ * There are two ways to wait.
+ *
+ * - `await selector.select()`: a thread of the host's pool waits in the system call. This one goes on
+ *   with whatever else there is: timers, fetches, other selectors. Going there and back takes about
+ *   25 us, and none of it is paid when something is ready at once.
+ * - `selector.selectSync()`: this thread waits, as in Python. Nothing else of the isolate runs
+ *   meanwhile: no timer, no promise, no signal listener. Nothing is faster.
+ *
+ * A wait on the pool keeps the process alive, and a loop that no longer wants it says so
+ * ({@linkcode BaseSelector.interrupt}). {@linkcode NativeSelector.closed} tells when a selector that
+ * was closed in the middle of a wait has let go of its descriptors. A Worker should close its selectors
+ * before it ends: one that is terminated in the middle of a wait leaves a thread waiting, and its
+ * descriptors open, for as long as the process lives.
+ *
+ * @typeParam D Type of the data attached to each registration.
+ *
+ * @example A loop of one's own that blocks, as in Python
+ * ```ts
+ * import { EpollSelector, EVENT_READ, socketpair } from "@asyncio/asyncio/selectors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * if (Deno.build.os === "linux") {
+ *   using selector = new EpollSelector<string>();
+ *   const [left, right] = socketpair();
+ *   selector.register(left, EVENT_READ, "left");
+ *   assertEquals(selector.selectSync(0), []);
+ *
+ *   right.send("x");
+ *   for (const [key, events] of selector.selectSync()) {
+ *     assertEquals([key.data, events], ["left", EVENT_READ]);
+ *   }
+ *   left.close();
+ *   right.close();
+ * }
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/selectors.html}
+ */
+export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
+  // Invariants: #pending is true exactly while a wait is under way that will call #returned: on the
+  // pool, or by a timer, which is so exactly if #stopProbe is not null. While #waiting, either
+  // something under way will end the wait, or onReady has been called. #wakeup and the subclass's
+  // descriptors are open until #release, which comes after the last wait.
+  readonly #wakeup = new Wakeup();
+  /** What the last look has found and `poll` has not told. */
+  #ahead: readonly [SelectorKey<D>, number][] | null = null;
+  #waiting = false;
+  /** When the wait is over, in the host's seconds. */
+  #until = Infinity;
+  #pending = false;
+  #pendingUntil = Infinity;
+  /** Whether the wait under way does not know of all that is registered. */
+  #outdated = false;
+  #stopProbe: (() => void) | null = null;
+  #closing = false;
+  #closed: Promise<void> | null = null;
+  #settleClosed: (() => void) | null = null;
+  /** Rows that are ready for everything, whatever the system says. */
+  readonly #failed = new Set<NativeRegistration<D>>();
+  readonly #owner: RowOwner<D> = {
+    reconsider: (row) => this.#reconsider(row),
+    abandon: (row) => this.abandoned(row),
+  };
+
+  /**
+   * Waits in this thread until a registered file object is ready, or time is up. Nothing else of the
+   * isolate runs meanwhile. A signal does not end the wait.
+   *
+   * @param timeout The longest wait in seconds, rounded up; `0` or less does not wait; `null` or
+   *   `undefined` waits for ever.
+   * @returns A key and the mask of its ready events for each ready file object; empty when time is up.
+   * @throws {RuntimeError} If the selector is closed, or is being waited on already.
+   * @throws {ValueError} If `timeout` is `NaN`.
+   */
+  selectSync(timeout?: number | null): [SelectorKey<D>, number][] {
+    if (this.getMap() === undefined) throw new RuntimeError("Selector is closed");
+    checkTimeout(timeout);
+    if (this.onReady !== null) {
+      throw new RuntimeError("Cannot select: selector is being waited on already");
+    }
+    return [...this.block(Math.max(timeout ?? Infinity, 0))];
+  }
+
+  /**
+   * Event loops only: what is ready, waited for in this thread. {@linkcode NativeSelector.selectSync}
+   * without its checks.
+   *
+   * @param timeout The longest wait in seconds; 0 does not wait, `Infinity` waits for ever.
+   * @returns As {@linkcode NativeSelector.poll} does.
+   */
+  block(timeout: number): readonly [SelectorKey<D>, number][] {
+    this.#ahead = null;
+    const end = timeout === 0 || timeout === Infinity ? timeout : now() + timeout;
+    for (let rest = timeout;;) {
+      const ready = this.#look(rest);
+      if (ready.length > 0 || rest === 0) return ready;
+      if (end !== Infinity && (rest = end - now()) <= 0) return ready;
+    }
+  }
+
+  /**
+   * Event loops only: what is ready now. Never waits. What the system finds wrong with a file object
+   * that is registered is thrown, as CPython's `select()` throws it.
+   *
+   * @returns A key and the mask of its ready events for each ready file object.
+   */
+  override poll(): readonly [SelectorKey<D>, number][] {
+    const ahead = this.#ahead;
+    if (ahead !== null) {
+      this.#ahead = null;
+      return ahead;
+    }
+    return this.active ? this.#look(0) : NOTHING;
+  }
+
+  /** See {@linkcode BaseSelector.prepare}. */
+  override prepare(timeout: number): boolean {
+    this.#waiting = false;
+    if (this.#lookAhead()) return true;
+    if (timeout <= 0 || this.#closing) return false;
+    this.#until = timeout === Infinity ? Infinity : now() + timeout;
+    this.#waiting = true;
+    this.#begin();
+    return false;
+  }
+
+  /** `true`: the system call that waits has a timeout. */
+  override get keepsTime(): boolean {
+    return true;
+  }
+
+  /** See {@linkcode BaseSelector.interrupt}. The wait under way returns at once. */
+  override interrupt(): void {
+    this.#waiting = false;
+    if (this.#pending) this.#wake();
+  }
+
+  /**
+   * Closes the selector. A pending `select()` gives an empty list; the file objects stay open.
+   * Closing again does nothing. Its own descriptors are closed at once, or, if a wait is under way,
+   * when that has returned: see {@linkcode NativeSelector.closed}.
+   */
+  override close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#waiting = false;
+    super.close();
+    this.#failed.clear();
+    this.#ahead = null;
+    if (!this.#pending) return this.#release();
+    this.#closed = new Promise((resolve) => this.#settleClosed = resolve);
+    this.#wake();
+  }
+
+  /** See {@linkcode BaseSelector.closed}. */
+  override get closed(): Promise<void> | null {
+    return this.#closed;
+  }
+
+  /**
+   * A new {@linkcode NativeSocket}, non-blocking.
+   *
+   * @param family `AF_INET`, `AF_INET6` or `AF_UNIX`.
+   * @param type `SOCK_STREAM` or `SOCK_DGRAM`.
+   * @returns The socket.
+   */
+  override createSocket(family?: number, type?: number): NonBlockingSocket {
+    const sock = new NativeSocket(family, type);
+    sock.setblocking(false);
+    return sock;
+  }
+
+  /** Whether the selector has been closed, or is about to be. */
+  protected get closing(): boolean {
+    return this.#closing;
+  }
+
+  /** The descriptor that ends a wait when it becomes readable. */
+  protected get wakeupDescriptor(): number {
+    return this.#wakeup.fd;
+  }
+
+  /**
+   * Whether a wait under way watches only what was registered when it began.
+   */
+  protected abstract get waitsOnSnapshot(): boolean;
+
+  /**
+   * Makes the system watch the descriptor of a row for just these events. If it throws, the descriptor
+   * is not watched.
+   *
+   * @param row The row.
+   * @param events Mask of `EVENT_READ` and `EVENT_WRITE`.
+   */
+  protected abstract watch(row: Registration<D>, events: number): void;
+
+  /**
+   * Makes the system cease to watch a descriptor, which may be closed by now. Must not throw.
+   *
+   * @param row The row.
+   */
+  protected abstract unwatch(row: Registration<D>): void;
+
+  /**
+   * Asks the system what is ready, in this thread.
+   *
+   * @param timeout The longest wait in seconds; 0 does not wait, `Infinity` waits for ever.
+   * @returns What is ready; nothing if the call was interrupted.
+   */
+  protected abstract scan(timeout: number): readonly [SelectorKey<D>, number][];
+
+  /**
+   * Waits on a thread of the pool until something may be ready, or the wake-up descriptor is. What it
+   * uses must not belong to the isolate.
+   *
+   * @param timeout The longest wait in seconds, `Infinity` for none.
+   * @returns A promise that settles when the wait is over.
+   */
+  protected abstract wait(timeout: number): Promise<unknown>;
+
+  /** Closes what the selector has opened. No wait is under way, and none will be. */
+  protected abstract release(): void;
+
+  /**
+   * The socket of a row is about to be closed, or to give its descriptor away.
+   *
+   * @param _row The row.
+   */
+  protected abandoned(_row: Registration<D>): void {}
+
+  /**
+   * For constructors: opens what the selector needs, and closes what it has already if that fails.
+   *
+   * @param open What opens it.
+   * @returns What it gives.
+   */
+  protected acquire<T>(open: () => T): T {
+    try {
+      return open();
+    } catch (error) {
+      this.#wakeup.close();
+      throw error;
+    }
+  }
+
+  /** Begins to watch a file object. */
+  protected override attach(key: SelectorKey<D>): Registration<D> {
+    const row = new NativeRegistration(key, this.#owner);
+    this.#apply(row);
+    row.lease?.watch(row);
+    return row;
+  }
+
+  /** Takes note that other events matter now. */
+  protected override change(row: Registration<D>): void {
+    const own = row as NativeRegistration<D>;
+    try {
+      this.#apply(own);
+    } catch (error) {
+      this.detach(own);
+      throw error;
+    }
+  }
+
+  /** Ceases to watch a file object. */
+  protected override detach(row: Registration<D>): void {
+    const own = row as NativeRegistration<D>;
+    this.#ahead = null;
+    this.#failed.delete(own);
+    own.lease?.unwatch(own);
+    if (!this.#closing) this.unwatch(own);
+  }
+
+  /** `select()` gives the host a turn before it asks again: what was found may not hold any more. */
+  protected override look(enough: () => boolean): Promise<void> {
+    this.#ahead = null;
+    return super.look(enough);
+  }
+
+  /** Makes the system watch for what a row's key says, unless its socket would rather not. */
+  #apply(row: NativeRegistration<D>): void {
+    this.#ahead = null;
+    if (row.lease?.suspended) return this.unwatch(row);
+    this.watch(row, row.key.events);
+    if (row.lease?.failed) this.#failed.add(row);
+    if (!this.#pending || !this.waitsOnSnapshot) return;
+    this.#outdated = true;
+    if (this.#waiting) this.#wake();
+  }
+
+  /** The socket of a row has begun to resolve a name, or has ended doing so. */
+  #reconsider(row: NativeRegistration<D>): void {
+    this.#failed.delete(row);
+    try {
+      this.#apply(row);
+    } catch {
+      // The row stays, and nothing is reported of it: what the system finds wrong with an open
+      // socket of ours is that it has no room, and a later change tells.
+    }
+    // A failed row is news that no system call brings.
+    if (this.#pending && this.#failed.has(row)) this.#wake();
+  }
+
+  #look(timeout: number): readonly [SelectorKey<D>, number][] {
+    if (this.#failed.size === 0) return this.scan(timeout);
+    const ready = this.scan(0).filter(([key]) => !this.#hasFailed(key));
+    for (const { key } of this.#failed) ready.push([key, key.events]);
+    return ready;
+  }
+
+  #hasFailed(key: SelectorKey<D>): boolean {
+    for (const row of this.#failed) if (row.key === key) return true;
+    return false;
+  }
+
+  /** Whether there is something to tell, be it an error. */
+  #lookAhead(): boolean {
+    this.#ahead = null;
+    if (!this.active) return false;
+    try {
+      const ready = this.#look(0);
+      if (ready.length === 0) return false;
+      this.#ahead = ready;
+    } catch {
+      // The next poll meets it again, and throws it.
+    }
+    return true;
+  }
+
+  /** Sees to it that a wait is under way that ends in time. */
+  #begin(): void {
+    if (this.#pending) {
+      // It returns at once, and begins anew.
+      if (this.#outdated || this.#pendingUntil > this.#until + TOLERANCE) this.#wake();
+      return;
+    }
+    const rest = this.#until === Infinity ? Infinity : Math.max(this.#until - now(), 0);
+    this.#pending = true;
+    this.#pendingUntil = this.#until;
+    this.#outdated = false;
+    if (poolWaits < MOST_POOL_WAITS) {
+      poolWaits++;
+      this.wait(rest).then(this.#poolReturned, this.#poolReturned);
+    } else {
+      this.#stopProbe = startTimer(Math.min(rest, PROBE_INTERVAL), this.#returned);
+    }
+  }
+
+  #wake(): void {
+    if (this.#stopProbe === null) return this.#wakeup.signal();
+    this.#stopProbe();
+    this.#stopProbe = null;
+    queueMicrotask(this.#returned);
+  }
+
+  readonly #poolReturned = (): void => {
+    poolWaits--;
+    this.#returned();
+  };
+
+  /** The wait under way is over. */
+  readonly #returned = (): void => {
+    this.#pending = false;
+    this.#stopProbe = null;
+    this.#wakeup.reset();
+    if (this.#closing) return this.#release();
+    if (!this.#waiting) return;
+    if (this.#lookAhead() || now() >= this.#until) {
+      this.#waiting = false;
+      this.onReady?.();
+    } else {
+      this.#begin();
+    }
+  };
+
+  #release(): void {
+    this.release();
+    this.#wakeup.close();
+    this.#settleClosed?.();
+  }
+}
