@@ -6,6 +6,7 @@ import { now, startTimer } from "../_host.ts";
 import type { NonBlockingSocket } from "../non_blocking_socket.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
+import { activity } from "./_activity.ts";
 import { NativeRegistration, type RowOwner } from "./_native_registration.ts";
 import { NativeSocket } from "./native_socket.ts";
 import { Wakeup } from "./_wakeup.ts";
@@ -76,8 +77,9 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
   // something under way will end the wait, or onReady has been called. #wakeup and the subclass's
   // descriptors are open until #release, which comes after the last wait.
   readonly #wakeup = new Wakeup();
-  /** What the last look has found and `poll` has not told. */
+  /** What the last look has found and `poll` has not told, and the sockets' activity at that time. */
   #ahead: readonly [SelectorKey<D>, number][] | null = null;
+  #aheadAt = 0;
   #waiting = false;
   /** When the wait is over, in the host's seconds. */
   #until = Infinity;
@@ -140,10 +142,8 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
    */
   override poll(): readonly [SelectorKey<D>, number][] {
     const ahead = this.#ahead;
-    if (ahead !== null) {
-      this.#ahead = null;
-      return ahead;
-    }
+    this.#ahead = null;
+    if (ahead !== null && activity.count === this.#aheadAt) return ahead;
     return this.active ? this.#look(0) : NOTHING;
   }
 
@@ -355,6 +355,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
       const ready = this.#look(0);
       if (ready.length === 0) return false;
       this.#ahead = ready;
+      this.#aheadAt = activity.count;
     } catch {
       // The next poll meets it again, and throws it.
     }

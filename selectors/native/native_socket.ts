@@ -15,6 +15,7 @@ import type { NonBlockingSocket } from "../non_blocking_socket.ts";
 import { badDescriptor } from "../_os_error.ts";
 import { DENO_INSPECT, NODE_INSPECT, repr } from "../_repr.ts";
 import type { SocketAddress } from "../socket_address.ts";
+import { activity } from "./_activity.ts";
 import { checkBytes, toBytes } from "./_bytes.ts";
 import { Connector } from "./_connector.ts";
 import { acceptDescriptor, familyOf, openDescriptor, prepareDescriptor } from "./_descriptors.ts";
@@ -302,6 +303,7 @@ export class NativeSocket implements NonBlockingSocket {
 
   /** As {@linkcode NativeSocket.accept}; `null` where it would block. Not in CPython. */
   tryAccept(): [NativeSocket, SocketAddress] | null {
+    activity.count++;
     const blocking = this.#timeout !== 0;
     let fd = acceptDescriptor(this.#fd, blocking);
     const number = errno[0]!;
@@ -355,6 +357,7 @@ export class NativeSocket implements NonBlockingSocket {
 
   /** As {@linkcode NativeSocket.recv}; `null` where it would block. Not in CPython. */
   tryRecv(size: number): Uint8Array<ArrayBuffer> | null {
+    activity.count++;
     const room = makeReceipt(size, "recv");
     let count = calls.recv(this.#fd, receipt, room, 0);
     const number = errno[0]!;
@@ -384,6 +387,7 @@ export class NativeSocket implements NonBlockingSocket {
 
   /** As {@linkcode NativeSocket.recvInto}; `null` where it would block. Not in CPython. */
   tryRecvInto(buffer: Uint8Array): number | null {
+    activity.count++;
     checkBytes(buffer);
     const room = BigInt(buffer.length);
     const count = calls.recv(this.#fd, buffer, room, 0);
@@ -471,6 +475,7 @@ export class NativeSocket implements NonBlockingSocket {
 
   /** As {@linkcode NativeSocket.sendto}; `null` where it would block. Not in CPython. */
   trySendto(data: Uint8Array | string, address: SocketAddress): number | null {
+    activity.count++;
     const bytes = toBytes(data);
     const target = encodeResolved(this.#family, address, "sendto");
     const room = BigInt(bytes.length);
@@ -489,6 +494,7 @@ export class NativeSocket implements NonBlockingSocket {
    * @throws {Deno.errors.NotConnected} If the socket is not connected.
    */
   shutdown(how: number): void {
+    activity.count++;
     check(calls.shutdown(this.#fd, how));
   }
 
@@ -518,6 +524,7 @@ export class NativeSocket implements NonBlockingSocket {
    * @returns The descriptor, for `new NativeSocket(family, type, proto, fileno)`.
    */
   detach(): number {
+    activity.count++;
     const fd = this.#fd;
     if (fd >= 0) this.#lease.end(fd);
     this.#connector?.cancel();
@@ -564,11 +571,13 @@ export class NativeSocket implements NonBlockingSocket {
   }
 
   #ensureConnector(): Connector {
+    activity.count++;
     if (this.#fd < 0) throw badDescriptor();
     return this.#connector ??= new Connector(this.#fd, this.#family, this.#lease);
   }
 
   #send(bytes: Uint8Array, end?: number): number {
+    activity.count++;
     const room = BigInt(bytes.length);
     const count = calls.send(this.#fd, bytes, room, calls.sendFlags);
     const number = errno[0]!;
@@ -579,6 +588,7 @@ export class NativeSocket implements NonBlockingSocket {
   }
 
   #receiveFrom(buffer: Uint8Array, room: bigint): number {
+    activity.count++;
     const call = () => {
       makeRoom();
       return calls.recvfrom(this.#fd, buffer, room, 0, received.bytes, received.length);

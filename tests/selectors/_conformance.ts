@@ -28,13 +28,20 @@ export interface Subject {
   create(): BaseSelector;
   /** Two connected sockets that it can watch. */
   socketPair(): Promise<Disposable & { left: NonBlockingSocket; right: NonBlockingSocket }>;
+  /** Called after each test, whose selectors are closed: checks that nothing is left of them. */
+  settle?(): Promise<void>;
 }
 
 const MESSAGE = new TextEncoder().encode(" This is a test.");
 
 /** Registers the tests that every selector must pass, those of CPython's own suite. */
-export function testConformance({ name, create, socketPair }: Subject): void {
-  const test = (text: string, fn: () => Promise<void> | void) => Deno.test(`${name}${text}`, fn);
+export function testConformance({ name, create, socketPair, settle }: Subject): void {
+  const test = (text: string, fn: () => Promise<void> | void) => {
+    Deno.test(`${name}${text}`, async () => {
+      await fn();
+      await settle?.();
+    });
+  };
 
   // CPython: test_register
   test(".register() gives a key and checks its arguments", async () => {

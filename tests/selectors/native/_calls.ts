@@ -1,0 +1,31 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/**
+ * Calls of the C library that tests make behind the back of the selectors.
+ *
+ * @module
+ */
+
+const { symbols } = Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6", {
+  dup2: { parameters: ["i32", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+});
+
+const O_NONBLOCK = Deno.build.os === "darwin" ? 4 : 0o4000;
+
+/** Makes `to` a copy of `from`. */
+export function dup2(from: number, to: number): void {
+  if (symbols.dup2(from, to) !== to) throw new Error("dup2 failed");
+}
+
+export function closeDescriptor(fd: number): void {
+  if (symbols.close(fd) !== 0) throw new Error("close failed");
+}
+
+/** Opens a file for reading, and gives its descriptor. */
+export function openFile(path: string): number {
+  const fd = symbols.open(new TextEncoder().encode(path + "\0"), O_NONBLOCK);
+  if (fd < 0) throw new Error(`open failed: ${path}`);
+  return fd;
+}
