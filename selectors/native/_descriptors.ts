@@ -1,8 +1,9 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { check, closeOnExec, libc, setBlocking } from "./_libc.ts";
-import { makeRoom, received, receivedFamily } from "./_sockaddr.ts";
-import { socketFunctions } from "./_socket_functions.ts";
+import type { SocketAddress } from "../socket_address.ts";
+import { check, closeOnExec, fcntl, libc, setBlocking } from "./_libc.ts";
+import { decodeAddress, makeRoom, received, receivedFamily } from "./_sockaddr.ts";
+import { type SocketFunctions, socketFunctions } from "./_socket_functions.ts";
 import { systemFamily } from "./_socket_numbers.ts";
 
 /*
@@ -13,6 +14,9 @@ import { systemFamily } from "./_socket_numbers.ts";
 // Source: Linux, linux/net.h: they are O_NONBLOCK and O_CLOEXEC.
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
+
+/** `F_DUPFD_CLOEXEC`. Sources: Linux, uapi/linux/fcntl.h; xnu, bsd/sys/fcntl.h. */
+const F_DUPFD_CLOEXEC = { linux: 1030, darwin: 67 } as const;
 
 // Source: xnu, bsd/sys/socket.h.
 const DARWIN_SOL_SOCKET = 0xffff;
@@ -44,10 +48,21 @@ export function acceptDescriptor(fd: number, blocking: boolean): number {
     : socketFunctions().accept(fd, received.bytes, received.length);
 }
 
+/** A copy of a descriptor. */
+export function duplicateDescriptor(fd: number): number {
+  return check(fcntl(fd, F_DUPFD_CLOEXEC[libc().platform]));
+}
+
+/** An address of a socket, as `getsockname` or `getpeername` gives it. */
+export function askAddress(call: SocketFunctions["getsockname"], fd: number): SocketAddress {
+  makeRoom();
+  check(call(fd, received.bytes, received.length));
+  return decodeAddress();
+}
+
 /** The family of an open socket. */
 export function familyOf(fd: number): number {
-  makeRoom();
-  check(socketFunctions().getsockname(fd, received.bytes, received.length));
+  askAddress(socketFunctions().getsockname, fd);
   return receivedFamily();
 }
 

@@ -1,5 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { BlockingIOError } from "../errors.ts";
 import { now } from "../_host.ts";
 import { codeOf, libc, systemError } from "./_libc.ts";
 import { toMilliseconds, writeTimespec } from "./_time.ts";
@@ -66,4 +67,9 @@ export function persist(
     number = errno[0]!;
     if (result >= 0) return result;
   }
+}
+
+/** Throws the error of a call that would have to wait. */
+export function wouldBlock(): never {
+  throw new BlockingIOError();
 }

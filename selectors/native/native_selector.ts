@@ -26,6 +26,13 @@ const PROBE_INTERVAL = 0.002;
 /** A wait that ends so many seconds later than wanted is let be. */
 const TOLERANCE = 50e-6;
 
+/**
+ * A wait is to end so many seconds before its time, and what is left, if anything is, is waited for once
+ * more, in this thread. For a thread that has slept for some milliseconds takes 100 us and more to wake
+ * up, twice that if it has to wake up another; after so short a sleep it takes 80 us.
+ */
+const LEAD = 150e-6;
+
 /** How many waits are under way on the pool. */
 let poolWaits = 0;
 
@@ -128,7 +135,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
     this.#ahead = null;
     const end = timeout === 0 || timeout === Infinity ? timeout : now() + timeout;
     for (let rest = timeout;;) {
-      const ready = this.#look(rest);
+      const ready = this.#look(withLead(rest));
       if (ready.length > 0 || rest === 0) return ready;
       if (end !== Infinity && (rest = end - now()) <= 0) return ready;
     }
@@ -347,12 +354,12 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
     return false;
   }
 
-  /** Whether there is something to tell, be it an error. */
-  #lookAhead(): boolean {
+  /** Whether there is something to tell, be it an error, within so many seconds. */
+  #lookAhead(timeout = 0): boolean {
     this.#ahead = null;
-    if (!this.active) return false;
+    if (timeout === 0 && !this.active) return false;
     try {
-      const ready = this.#look(0);
+      const ready = this.#look(timeout);
       if (ready.length === 0) return false;
       this.#ahead = ready;
       this.#aheadAt = activity.count;
@@ -375,7 +382,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
     this.#outdated = false;
     if (poolWaits < MOST_POOL_WAITS) {
       poolWaits++;
-      this.wait(rest).then(this.#poolReturned, this.#poolReturned);
+      this.wait(withLead(rest)).then(this.#poolReturned, this.#poolReturned);
     } else {
       this.#stopProbe = startTimer(Math.min(rest, PROBE_INTERVAL), this.#returned);
     }
@@ -400,17 +407,27 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
     this.#wakeup.reset();
     if (this.#closing) return this.#release();
     if (!this.#waiting) return;
-    if (this.#lookAhead() || now() >= this.#until) {
-      this.#waiting = false;
-      this.onReady?.();
-    } else {
-      this.#begin();
-    }
+    if (!this.#isOver()) return this.#begin();
+    this.#waiting = false;
+    this.onReady?.();
   };
+
+  /** Whether there is something to tell, or time is up, or so nearly that it is waited for here. */
+  #isOver(): boolean {
+    if (this.#lookAhead()) return true;
+    if (this.#until === Infinity) return false;
+    const rest = this.#until - now();
+    return rest <= 0 || rest <= LEAD && (this.#lookAhead(rest) || now() >= this.#until);
+  }
 
   #release(): void {
     this.release();
     this.#wakeup.close();
     this.#settleClosed?.();
   }
+}
+
+/** How long to wait at first. */
+function withLead(seconds: number): number {
+  return seconds > 2 * LEAD ? seconds - LEAD : seconds;
 }

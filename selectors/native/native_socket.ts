@@ -9,30 +9,35 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../constants.ts";
-import { BlockingIOError, ValueError } from "../errors.ts";
+import { ValueError } from "../errors.ts";
 import { now } from "../_host.ts";
 import type { NonBlockingSocket } from "../non_blocking_socket.ts";
 import { badDescriptor } from "../_os_error.ts";
-import { DENO_INSPECT, NODE_INSPECT, repr } from "../_repr.ts";
+import { DENO_INSPECT, NODE_INSPECT } from "../_repr.ts";
 import type { SocketAddress } from "../socket_address.ts";
 import { activity } from "./_activity.ts";
 import { checkBytes, toBytes } from "./_bytes.ts";
 import { Connector } from "./_connector.ts";
-import { acceptDescriptor, familyOf, openDescriptor, prepareDescriptor } from "./_descriptors.ts";
+import {
+  acceptDescriptor,
+  askAddress,
+  duplicateDescriptor,
+  familyOf,
+  openDescriptor,
+  prepareDescriptor,
+} from "./_descriptors.ts";
 import { type Lease, takeLease } from "./_lease.ts";
-import { check, fcntl, isBlocking, libc, setBlocking, systemErrno } from "./_libc.ts";
+import { check, isBlocking, libc, setBlocking, systemErrno } from "./_libc.ts";
 import { POLLIN, POLLOUT } from "./_poll_wait.ts";
 import { makeReceipt, receipt } from "./_receipt.ts";
 import { decodeAddress, encodeResolved, makeRoom, received } from "./_sockaddr.ts";
 import { type SocketFunctions, socketFunctions } from "./_socket_functions.ts";
 import { readBytes, readNumber, writeOption } from "./_socket_options.ts";
-import { persist } from "./_waiting.ts";
+import { describeSocket } from "./_socket_text.ts";
+import { persist, wouldBlock } from "./_waiting.ts";
 
 /** Connections that wait to be accepted, unless more are asked for. CPython: `min(SOMAXCONN, 128)`. */
 const USUAL_BACKLOG = 128;
-
-/** `F_DUPFD_CLOEXEC`. Sources: Linux, uapi/linux/fcntl.h; xnu, bsd/sys/fcntl.h. */
-const F_DUPFD_CLOEXEC = { linux: 1030, darwin: 67 } as const;
 
 /** The calls, and the number that says why one has failed, from the first socket on. */
 let calls: SocketFunctions;
@@ -152,20 +157,12 @@ export class NativeSocket implements NonBlockingSocket {
     return 0;
   }
 
-  /**
-   * Calls back when the system has all bytes that `send` took: at once. Not in CPython.
-   *
-   * @param callback Called with `null`.
-   */
+  /** Calls back when the system has all bytes that `send` took: at once. Not in CPython. */
   whenSent(callback: (error: Error | null) => void): void {
     callback(null);
   }
 
-  /**
-   * The operating system's descriptor.
-   *
-   * @returns The descriptor, or -1 once closed.
-   */
+  /** The operating system's descriptor; -1 once closed. */
   fileno(): number {
     return this.#fd;
   }
@@ -177,9 +174,7 @@ export class NativeSocket implements NonBlockingSocket {
    * @throws {Deno.errors.BadResource} If the socket is closed.
    */
   getsockname(): SocketAddress {
-    makeRoom();
-    check(calls.getsockname(this.#fd, received.bytes, received.length));
-    return decodeAddress();
+    return askAddress(calls.getsockname, this.#fd);
   }
 
   /**
@@ -190,9 +185,7 @@ export class NativeSocket implements NonBlockingSocket {
    * @throws {Deno.errors.BadResource} If the socket is closed.
    */
   getpeername(): SocketAddress {
-    makeRoom();
-    check(calls.getpeername(this.#fd, received.bytes, received.length));
-    return decodeAddress();
+    return askAddress(calls.getpeername, this.#fd);
   }
 
   /**
@@ -230,11 +223,7 @@ export class NativeSocket implements NonBlockingSocket {
     writeOption(this.#fd, level, option, value);
   }
 
-  /**
-   * Whether calls wait until they can be done, or time is up.
-   *
-   * @returns `true` unless the timeout is 0.
-   */
+  /** Whether calls wait until they can be done, or time is up: `true` unless the timeout is 0. */
   getblocking(): boolean {
     return this.#timeout !== 0;
   }
@@ -248,11 +237,7 @@ export class NativeSocket implements NonBlockingSocket {
     this.settimeout(blocking ? null : 0);
   }
 
-  /**
-   * How long calls wait.
-   *
-   * @returns Seconds; 0 if they do not wait, `null` if they wait for ever.
-   */
+  /** How long calls wait, in seconds; 0 if they do not wait, `null` if they wait for ever. */
   gettimeout(): number | null {
     return this.#timeout;
   }
@@ -540,7 +525,7 @@ export class NativeSocket implements NonBlockingSocket {
    * @returns The socket. Whether calls wait is common to both.
    */
   dup(): NativeSocket {
-    const fd = check(fcntl(this.#fd, F_DUPFD_CLOEXEC[libc().platform]));
+    const fd = duplicateDescriptor(this.#fd);
     const copy = new NativeSocket(this.#family, this.#type, this.#proto, fd);
     copy.#timeout = this.#timeout;
     return copy;
@@ -552,12 +537,7 @@ export class NativeSocket implements NonBlockingSocket {
    * @returns Python's `repr` of it.
    */
   toString(): string {
-    const { family, type, proto } = this;
-    const closed = this.#fd < 0 ? " [closed]" : "";
-    const addresses = [["laddr", () => this.getsockname()], ["raddr", () => this.getpeername()]]
-      .map(([name, ask]) => describe(name as string, ask as () => SocketAddress)).join("");
-    return `<NativeSocket${closed} fd=${this.#fd}, family=${family}, type=${type}, proto=${proto}` +
-      `${addresses}>`;
+    return describeSocket(this);
   }
 
   /** The same text for `Deno.inspect` and `console.log`. */
@@ -610,20 +590,6 @@ function sender(): SocketAddress | null {
   return received.length[0] === 0 ? null : decodeAddress();
 }
 
-/** An address as part of the socket's text; nothing if there is none. */
-function describe(name: string, ask: () => SocketAddress): string {
-  try {
-    const address = ask();
-    return address === "" ? "" : `, ${name}=${repr(address)}`;
-  } catch {
-    return "";
-  }
-}
-
 function orNull(count: number): number | null {
   return count < 0 ? null : count;
-}
-
-function wouldBlock(): never {
-  throw new BlockingIOError();
 }
