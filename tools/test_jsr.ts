@@ -16,7 +16,8 @@ const CONFIG = new URL(".deno.jsr.json", ROOT);
 const { links: _standIns, ...rest } = config;
 await Deno.writeTextFile(CONFIG, JSON.stringify(rest));
 try {
-  const args = ["test", "--config", CONFIG.pathname, "--allow-all", "--doc", ...Deno.args];
+  const preload = "--preload=./tests/selectors/native/_open.ts";
+  const args = ["test", "--config", CONFIG.pathname, "--allow-all", "--doc", preload, ...Deno.args];
   const { code } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).spawn().status;
   Deno.exitCode = code;
 } finally {

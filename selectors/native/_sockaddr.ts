@@ -4,7 +4,7 @@
 import { AF_INET, AF_INET6, AF_UNIX } from "../constants.ts";
 import { ValueError } from "../errors.ts";
 import { libc } from "./_libc.ts";
-import { type Opened, openLibrary } from "./_library.ts";
+import { type Opened, openLibrary, type Platform } from "./_library.ts";
 import { resolve, resolveNumber } from "./_resolver.ts";
 import type { SocketAddress } from "../socket_address.ts";
 import { ownFamily, systemFamily } from "./_socket_numbers.ts";
@@ -75,6 +75,7 @@ export function makeRoom(): void {
  * @param family The family of the socket.
  * @param address The address.
  * @param caller Named in messages.
+ * @param platform Whose C library; that of this system unless a test asks for another's.
  * @returns The address; or what there is of it if its host is a name.
  * @throws {TypeError} If it is no address of the family.
  * @throws {ValueError} If its port is none.
@@ -83,13 +84,14 @@ export function encodeAddress(
   family: number,
   address: SocketAddress,
   caller: string,
+  platform: Platform = libc().platform,
 ): Sockaddr | NamedAddress {
-  if (family === AF_UNIX) return encodePath(address, caller);
+  if (family === AF_UNIX) return encodePath(address, caller, platform);
   if (family !== AF_INET && family !== AF_INET6) throw new ValueError(`${caller}(): bad family`);
   const named = checkAddress(family, address, caller);
   const host = SPECIAL_HOSTS[family]![named.host] ?? named.host;
   const bytes = new Uint8Array(family === AF_INET ? IN_LENGTH : IN6_LENGTH);
-  if (writeHost(bytes, family, host)) return complete(bytes, family, named);
+  if (writeHost(bytes, family, host)) return complete(bytes, family, named, platform);
   const number = resolveNumber(host, family);
   return number === null ? named : complete(number, family, named);
 }
@@ -109,9 +111,14 @@ export function isSockaddr(address: Sockaddr | NamedAddress): address is Sockadd
 }
 
 /** Adds the port, and what else belongs to an address, to what a resolver has given for its host. */
-export function complete(bytes: Uint8Array, family: number, named: NamedAddress): Sockaddr {
+export function complete(
+  bytes: Uint8Array,
+  family: number,
+  named: NamedAddress,
+  platform: Platform = libc().platform,
+): Sockaddr {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  writeFamily(bytes, family, bytes.length);
+  writeFamily(bytes, family, platform);
   view.setUint16(2, named.port);
   if (family === AF_INET6) {
     view.setUint32(4, named.flowinfo);
@@ -191,12 +198,11 @@ function writeHost(bytes: Uint8Array, family: number, host: string): boolean {
   return functions.inet_pton(systemFamily(family), text, bytes.subarray(8)) === 1;
 }
 
-function encodePath(address: SocketAddress, caller: string): Sockaddr {
+function encodePath(address: SocketAddress, caller: string, platform: Platform): Sockaddr {
   if (typeof address !== "string") {
     throw new TypeError(`${caller}(): AF_UNIX address must be string`);
   }
   const path = encoder.encode(address);
-  const { platform } = libc();
   // Of Linux's own names, which begin with NUL or are empty, every byte counts; of a path, a NUL at
   // its end does too.
   const bare = platform === "linux" && (path.length === 0 || path[0] === 0);
@@ -206,13 +212,12 @@ function encodePath(address: SocketAddress, caller: string): Sockaddr {
     throw Object.assign(new Error("AF_UNIX path too long"), { code: "ENAMETOOLONG" });
   }
   const bytes = new Uint8Array(PATH + length);
-  writeFamily(bytes, AF_UNIX, bytes.length);
+  writeFamily(bytes, AF_UNIX, platform);
   bytes.set(path, PATH);
   return { bytes, length: bytes.length };
 }
 
-function writeFamily(bytes: Uint8Array, family: number, length: number): void {
-  const darwin = libc().platform === "darwin";
-  bytes[0] = darwin ? length : systemFamily(family);
-  bytes[1] = darwin ? systemFamily(family) : 0;
+function writeFamily(bytes: Uint8Array, family: number, platform: Platform): void {
+  const own = systemFamily(family, platform);
+  bytes.set(platform === "darwin" ? [bytes.length, own] : [own, 0]);
 }

@@ -2,6 +2,7 @@
 
 import { AF_INET6 } from "../constants.ts";
 import { libc } from "./_libc.ts";
+import type { Platform } from "./_library.ts";
 
 /**
  * What the system at hand means by the constants of this layer, which are Linux's.
@@ -40,13 +41,13 @@ const DARWIN_OPTIONS: Readonly<Record<number, Readonly<Record<number, number>>>>
 };
 
 /** The system's number of an address family. */
-export function systemFamily(family: number): number {
-  return libc().platform === "darwin" && family === AF_INET6 ? DARWIN_AF_INET6 : family;
+export function systemFamily(family: number, platform: Platform = libc().platform): number {
+  return platform === "darwin" && family === AF_INET6 ? DARWIN_AF_INET6 : family;
 }
 
 /** This layer's number of an address family of the system's. */
-export function ownFamily(family: number): number {
-  return libc().platform === "darwin" && family === DARWIN_AF_INET6 ? AF_INET6 : family;
+export function ownFamily(family: number, platform: Platform = libc().platform): number {
+  return platform === "darwin" && family === DARWIN_AF_INET6 ? AF_INET6 : family;
 }
 
 /**
@@ -54,8 +55,12 @@ export function ownFamily(family: number): number {
  *
  * @throws {Deno.errors.NotSupported} If they are not known. On Linux every option is.
  */
-export function systemOption(level: number, option: number): [level: number, option: number] {
-  if (libc().platform === "linux") return [level, option];
+export function systemOption(
+  level: number,
+  option: number,
+  platform: Platform = libc().platform,
+): [level: number, option: number] {
+  if (platform === "linux") return [level, option];
   const own = DARWIN_OPTIONS[level]?.[option];
   if (own === undefined) {
     throw new Deno.errors.NotSupported(

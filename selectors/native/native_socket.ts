@@ -344,6 +344,7 @@ export class NativeSocket implements NonBlockingSocket {
   tryRecv(size: number): Uint8Array<ArrayBuffer> | null {
     activity.count++;
     const room = makeReceipt(size, "recv");
+    if (size === 0) return new Uint8Array();
     let count = calls.recv(this.#fd, receipt, room, 0);
     const number = errno[0]!;
     if (count < 0) {
@@ -374,6 +375,7 @@ export class NativeSocket implements NonBlockingSocket {
   tryRecvInto(buffer: Uint8Array): number | null {
     activity.count++;
     checkBytes(buffer);
+    if (buffer.length === 0) return 0;
     const room = BigInt(buffer.length);
     const count = calls.recv(this.#fd, buffer, room, 0);
     const number = errno[0]!;
