@@ -29,6 +29,7 @@ const FUNCTIONS = {
     result: "i32",
     nonblocking: true,
   },
+  sched_yield: { parameters: [], result: "i32" },
   strerror: { parameters: ["i32"], result: "pointer" },
   malloc: { parameters: ["usize"], result: "pointer" },
   free: { parameters: ["pointer"], result: "void" },

@@ -7,6 +7,7 @@ import type { NonBlockingSocket } from "../non_blocking_socket.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
 import { activity } from "./_activity.ts";
+import { Courtesy } from "./_courtesy.ts";
 import { NativeRegistration, type RowOwner } from "./_native_registration.ts";
 import { NativeSocket } from "./native_socket.ts";
 import { Wakeup } from "./_wakeup.ts";
@@ -98,6 +99,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
   #closing = false;
   #closed: Promise<void> | null = null;
   #settleClosed: (() => void) | null = null;
+  readonly #courtesy = new Courtesy();
   /** Rows that are ready for everything, whatever the system says. */
   readonly #failed = new Set<NativeRegistration<D>>();
   readonly #owner: RowOwner<D> = {
@@ -133,10 +135,12 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
    */
   block(timeout: number): readonly [SelectorKey<D>, number][] {
     this.#ahead = null;
-    const end = timeout === 0 || timeout === Infinity ? timeout : now() + timeout;
+    const ready = this.#look(0);
+    if (ready.length > 0 || timeout === 0) return ready;
+    const end = timeout === Infinity ? Infinity : now() + timeout;
     for (let rest = timeout;;) {
       const ready = this.#look(withLead(rest));
-      if (ready.length > 0 || rest === 0) return ready;
+      if (ready.length > 0) return this.#lookAgain(ready);
       if (end !== Infinity && (rest = end - now()) <= 0) return ready;
     }
   }
@@ -349,19 +353,29 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
     return ready;
   }
 
+  /** A wait has ended: perhaps there is more to come at once. */
+  #lookAgain(
+    ready: readonly [SelectorKey<D>, number][],
+  ): readonly [SelectorKey<D>, number][] {
+    if (!this.#courtesy.step()) return ready;
+    const more = this.#look(0);
+    this.#courtesy.judge(more.length);
+    return more.length === 0 ? ready : more;
+  }
+
   #hasFailed(key: SelectorKey<D>): boolean {
     for (const row of this.#failed) if (row.key === key) return true;
     return false;
   }
 
   /** Whether there is something to tell, be it an error, within so many seconds. */
-  #lookAhead(timeout = 0): boolean {
+  #lookAhead(timeout = 0, waited = timeout > 0): boolean {
     this.#ahead = null;
     if (timeout === 0 && !this.active) return false;
     try {
       const ready = this.#look(timeout);
       if (ready.length === 0) return false;
-      this.#ahead = ready;
+      this.#ahead = waited ? this.#lookAgain(ready) : ready;
       this.#aheadAt = activity.count;
     } catch {
       // The next poll meets it again, and throws it.
@@ -414,7 +428,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
 
   /** Whether there is something to tell, or time is up, or so nearly that it is waited for here. */
   #isOver(): boolean {
-    if (this.#lookAhead()) return true;
+    if (this.#lookAhead(0, true)) return true;
     if (this.#until === Infinity) return false;
     const rest = this.#until - now();
     return rest <= 0 || rest <= LEAD && (this.#lookAhead(rest) || now() >= this.#until);
