@@ -20,6 +20,8 @@ import { subject as accept } from "./accept_bench.ts";
 import { subject as echo } from "./echo_bench.ts";
 import { subject as executor } from "./executor_bench.ts";
 import { subject as idle } from "./idle_bench.ts";
+import { subject as nativeCalls } from "./native_calls_bench.ts";
+import { subject as nativeEcho } from "./native_echo_bench.ts";
 import { subject as lock } from "./lock_bench.ts";
 import { subject as oneway } from "./oneway_bench.ts";
 import { subject as nats } from "./nats_bench.ts";
@@ -42,6 +44,8 @@ const SUBJECTS: readonly Subject[] = [
   accept,
   oneway,
   idle,
+  nativeEcho,
+  nativeCalls,
   executor,
   nats,
 ];

@@ -48,7 +48,12 @@ export const COLUMNS = {
   generators: "generators",
   asyncFunctions: "async functions",
   callbacks: "callbacks",
+  selectSync: "selectSync()",
+  loop: "poll(), prepare()",
+  select: "select()",
+  c: "C",
   bareDeno: "bare Deno",
+  selectors: "selectors",
   asyncio: "asyncio",
   uvloop: "uvloop",
 } as const;

@@ -1,8 +1,13 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /**
- * Waiting for many sockets at once: Python's `selectors` over Deno's own sockets, and the
- * non-blocking `Socket` that goes with it.
+ * Waiting for many sockets at once: Python's `selectors`, over two kinds of sockets.
+ *
+ * - Deno's own: {@linkcode DefaultSelector} and {@linkcode Socket}, which never block. They need no
+ *   permission but `--allow-net`.
+ * - The operating system's: {@linkcode NativeSocket}, and a selector for each system call that waits,
+ *   such as {@linkcode EpollSelector}. They block where that is wanted, do datagrams, and watch any
+ *   descriptor; they need `--allow-ffi`.
  *
  * @example An echo server
  * ```ts

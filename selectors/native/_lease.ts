@@ -70,7 +70,11 @@ export class Lease {
   #change(state: number): void {
     if (state === this.#state) return;
     this.#state = state;
-    for (let w = this.#watchers; w !== null; w = w.next) w.reconsider();
+    for (let w = this.#watchers, next; w !== null; w = next) {
+      // A watcher may take itself away.
+      next = w.next;
+      w.reconsider();
+    }
   }
 }
 

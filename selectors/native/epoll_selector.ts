@@ -156,7 +156,8 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
       }
     }
     if (watch === undefined) {
-      watch = new Watch(fd, ++this.#serial, own.lease, this.#drop);
+      this.#serial = (this.#serial + 1) | 0;
+      watch = new Watch(fd, this.#serial, own.lease, this.#drop);
       this.#control(EPOLL_CTL_ADD, watch, wanted);
       this.#watches.set(fd, watch);
     } else if (watch.lease === null ? watch.bits !== wanted : (wanted & ~watch.bits) !== 0) {

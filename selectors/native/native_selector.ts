@@ -1,7 +1,9 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { BaseSelector, checkTimeout } from "../base_selector.ts";
+import { SOCK_NONBLOCK, SOCK_STREAM } from "../constants.ts";
 import { RuntimeError } from "../errors.ts";
+import type { FileObj } from "../file_object.ts";
 import { now, startTimer } from "../_host.ts";
 import type { NonBlockingSocket } from "../non_blocking_socket.ts";
 import type { Registration } from "../registration.ts";
@@ -158,6 +160,12 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
     return this.active ? this.#look(0) : NOTHING;
   }
 
+  /** See {@linkcode BaseSelector.modify}. */
+  override modify(fileobj: FileObj, events: number, data?: D): SelectorKey<D> {
+    this.#ahead = null;
+    return super.modify(fileobj, events, data);
+  }
+
   /** See {@linkcode BaseSelector.prepare}. */
   override prepare(timeout: number): boolean {
     this.#waiting = false;
@@ -210,9 +218,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
    * @returns The socket.
    */
   override createSocket(family?: number, type?: number): NonBlockingSocket {
-    const sock = new NativeSocket(family, type);
-    sock.setblocking(false);
-    return sock;
+    return new NativeSocket(family, (type ?? SOCK_STREAM) | SOCK_NONBLOCK);
   }
 
   /** Whether the selector has been closed, or is about to be. */
@@ -327,8 +333,10 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
     this.#ahead = null;
     if (row.lease?.suspended) return this.unwatch(row);
     this.watch(row, row.key.events);
-    if (row.lease?.failed) this.#failed.add(row);
-    if (!this.#pending || !this.waitsOnSnapshot) return;
+    const failed = row.lease?.failed ?? false;
+    if (failed) this.#failed.add(row);
+    if (!this.#pending || !failed && !this.waitsOnSnapshot) return;
+    // Here is news that the wait under way does not bring.
     this.#outdated = true;
     if (this.#waiting) this.#wake();
   }
@@ -342,8 +350,6 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
       // The row stays, and nothing is reported of it: what the system finds wrong with an open
       // socket of ours is that it has no room, and a later change tells.
     }
-    // A failed row is news that no system call brings.
-    if (this.#pending && this.#failed.has(row)) this.#wake();
   }
 
   #look(timeout: number): readonly [SelectorKey<D>, number][] {
@@ -391,15 +397,15 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
       return;
     }
     const rest = this.#until === Infinity ? Infinity : Math.max(this.#until - now(), 0);
-    this.#pending = true;
-    this.#pendingUntil = this.#until;
-    this.#outdated = false;
     if (poolWaits < MOST_POOL_WAITS) {
-      poolWaits++;
       this.wait(withLead(rest)).then(this.#poolReturned, this.#poolReturned);
+      poolWaits++;
     } else {
       this.#stopProbe = startTimer(Math.min(rest, PROBE_INTERVAL), this.#returned);
     }
+    this.#pending = true;
+    this.#pendingUntil = this.#until;
+    this.#outdated = false;
   }
 
   #wake(): void {

@@ -382,6 +382,20 @@ export function testConformance({ name, create, socketPair, settle }: Subject): 
     s.onReady = null;
   });
 
+  test(".modify() before .poll() is heeded", async () => {
+    using s = create();
+    using pair = await socketPair();
+    s.register(pair.left, EVENT_READ, "old");
+    pair.right.send("x");
+    while (!s.prepare(Infinity)) await new Promise<void>((resolve) => s.onReady = resolve);
+    const key = s.modify(pair.left, EVENT_READ, "new");
+    assertEquals(s.poll(), [[key, EVENT_READ]]);
+    assertEquals(s.prepare(Infinity), true);
+    s.unregister(pair.left);
+    assertEquals(s.poll(), []);
+    s.onReady = null;
+  });
+
   test(".onReady is called once for a whole turn", async () => {
     using s = create();
     using stack = new DisposableStack();

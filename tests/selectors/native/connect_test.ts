@@ -138,6 +138,22 @@ for (const Selector of [SelectSelector, PollSelector, EpollSelector]) {
     assertEquals([client.error, client.getpeername()], [null, server.getsockname()]);
   });
 
+  test("tells every selector, also one that watches no more", async (s) => {
+    const others = [selectors.create(), selectors.create(), selectors.create()];
+    using client = create();
+    const keys = [s, ...others].map((each) => each.register(client, EVENT_WRITE));
+    others[1]!.unregister(client);
+    client.connectEx([UNKNOWN, 80]);
+    assertEquals(others[1]!.selectSync(0.002), []);
+    assertEquals(await s.select(), [[keys[0]!, EVENT_WRITE]]);
+    assertEquals(await others[0]!.select(), [[keys[1]!, EVENT_WRITE]]);
+    assertEquals(await others[2]!.select(), [[keys[3]!, EVENT_WRITE]]);
+    const pending = others[1]!.select();
+    const key = others[1]!.register(client, EVENT_WRITE);
+    assertEquals(await pending, [[key, EVENT_WRITE]]);
+    for (const other of others) other.close();
+  });
+
   test("forgets the name when it is closed or unregistered meanwhile", async (s) => {
     for (const close of [true, false]) {
       const client = create();
