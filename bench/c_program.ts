@@ -27,25 +27,3 @@ function compile(name: string): string | undefined {
     throw error;
   }
 }
-
-/** A command that runs on the first processor alone, where the system can say so. */
-export function pinned(path: string, args: readonly string[], cwd?: string): Deno.Command {
-  const options = { stdout: "piped", ...(cwd === undefined ? {} : { cwd }) } as const;
-  return hasTaskset()
-    ? new Deno.Command("taskset", { args: ["-c", "0", path, ...args], ...options })
-    : new Deno.Command(path, { args: [...args], ...options });
-}
-
-let taskset: boolean | undefined;
-
-function hasTaskset(): boolean {
-  return taskset ??= probe();
-}
-
-function probe(): boolean {
-  try {
-    return new Deno.Command("taskset", { args: ["-c", "0", "true"] }).outputSync().success;
-  } catch {
-    return false;
-  }
-}

@@ -14,8 +14,9 @@ import {
   SOCK_STREAM,
   socketpair,
 } from "@asyncio/asyncio/selectors";
-import { cProgram, pinned } from "./c_program.ts";
+import { cProgram } from "./c_program.ts";
 import { sampleOf } from "./child.ts";
+import { pinned, pinnedDeno, pinnedPython } from "./pinned.ts";
 import { COLUMNS, type Competitor, type Sample, type Subject } from "./subject.ts";
 
 const CALLS = 200_000;
@@ -95,16 +96,15 @@ export const subject: Subject = {
   rounds: 3,
   competitors({ asyncio }): Competitor[] {
     if (Deno.build.os !== "linux") return [];
-    const own = ["run", "--allow-all", "--quiet", file("native_calls_bench.ts")];
-    const root = new URL("../", import.meta.url).pathname;
-    const competitors = [
-      { name: COLUMNS.selectSync, sample: () => sampleOf(pinned(Deno.execPath(), own, root)) },
-    ] as Competitor[];
+    const own = file("native_calls_bench.ts");
+    const competitors: Competitor[] = [
+      { name: COLUMNS.selectSync, sample: () => sampleOf(pinnedDeno(own, [])) },
+    ];
     const c = cProgram("calls");
     if (c) competitors.push({ name: COLUMNS.c, sample: () => sampleOf(pinned(c, [])) });
     if (asyncio) {
-      const args = ["-B", file("python/native_calls_bench.py")];
-      const sample = () => sampleOf(pinned(asyncio.path, args));
+      const python = file("python/native_calls_bench.py");
+      const sample = () => sampleOf(pinnedPython(asyncio, python, []));
       competitors.push({ name: COLUMNS.selectors, sample });
     }
     return competitors;

@@ -7,19 +7,14 @@
  * @module
  */
 
-import { cProgram, pinned } from "./c_program.ts";
+import { cProgram } from "./c_program.ts";
 import { startEchoServer } from "./echo/server_process.ts";
+import { pinned, pinnedDeno, pinnedPython } from "./pinned.ts";
 import { COLUMNS, type Competitor, type Sample, type Subject } from "./subject.ts";
 
 const CONNECTIONS = [1, 50, 1000];
 
-const ROOT = new URL("../", import.meta.url).pathname;
 const file = (name: string) => new URL(name, import.meta.url).pathname;
-
-function deno(name: string, ...args: string[]): Deno.Command {
-  const all = ["run", "--allow-all", "--quiet", file(name), ...args];
-  return pinned(Deno.execPath(), all, ROOT);
-}
 
 async function sample(server: () => Deno.Command): Promise<Sample> {
   const result: Sample = {};
@@ -34,7 +29,7 @@ async function cpuPerMessage(command: Deno.Command, connections: number): Promis
   const server = await startEchoServer(command);
   try {
     const args = [server.port, server.pid, connections].map(String);
-    const { success, stdout } = await deno("echo/client.ts", ...args).output();
+    const { success, stdout } = await pinnedDeno(file("echo/client.ts"), args).output();
     if (!success) throw new Error("the echo client failed; its message stands above");
     return Number(new TextDecoder().decode(stdout));
   } finally {
@@ -55,22 +50,20 @@ export const subject: Subject = {
   rounds: 3,
   competitors({ asyncio, uvloop }): Competitor[] {
     if (Deno.build.os !== "linux") return [];
-    const server = "echo/epoll_server.ts";
+    const own = (way: string) => () => pinnedDeno(file("echo/epoll_server.ts"), [way]);
     const c = cProgram("epoll_echo");
     const competitors: [string, () => Deno.Command][] = [
-      [COLUMNS.selectSync, () => deno(server, "selectSync")],
-      [COLUMNS.loop, () => deno(server, "loop")],
-      [COLUMNS.select, () => deno(server, "select")],
-      [COLUMNS.bareDeno, () => deno("echo/bare_server.ts")],
+      [COLUMNS.selectSync, own("selectSync")],
+      [COLUMNS.loop, own("loop")],
+      [COLUMNS.select, own("select")],
+      [COLUMNS.bareDeno, () => pinnedDeno(file("echo/bare_server.ts"), [])],
     ];
     if (c) competitors.push([COLUMNS.c, () => pinned(c, [])]);
     if (asyncio) {
-      const run = (way: string) => () => pinned(asyncio.path, ["-B", python, way]);
+      const run = (way: string) => () => pinnedPython(asyncio, python, [way]);
       competitors.push([COLUMNS.selectors, run("selectors")], [COLUMNS.asyncio, run("asyncio")]);
     }
-    if (uvloop) {
-      competitors.push([COLUMNS.uvloop, () => pinned(uvloop.path, ["-B", python, "uvloop"])]);
-    }
+    if (uvloop) competitors.push([COLUMNS.uvloop, () => pinnedPython(uvloop, python, ["uvloop"])]);
     return competitors.map(([name, command]) => ({ name, sample: () => sample(command) }));
   },
 };

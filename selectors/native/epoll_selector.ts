@@ -89,11 +89,9 @@ const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as ne
 export class EpollSelector<D = unknown> extends NativeSelector<D> {
   // Invariants: #watches says just what the system watches, and for what. A registered row has a watch
   // that includes its events, unless its socket is suspended. A watch without a row is one that was
-  // kept: its socket is open, and will call its `abandon`. Watches in #excessive may ask for
-  // EPOLLOUT that nobody wants any more, and that would be reported at once.
+  // kept: its socket is open, and will call its `abandon`.
   readonly #fd: number;
   readonly #watches = new Map<number, Watch<D>>();
-  #excessive: Watch<D>[] = [];
   #serial = 0;
   readonly #stride: number;
   readonly #data: number;
@@ -162,8 +160,6 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
       this.#watches.set(fd, watch);
     } else if (watch.lease === null ? watch.bits !== wanted : (wanted & ~watch.bits) !== 0) {
       this.#control(EPOLL_CTL_MOD, watch, wanted);
-    } else if ((watch.bits & ~wanted & EPOLLOUT) !== 0) {
-      this.#excessive.push(watch);
     }
     watch.row = own;
   }
@@ -174,9 +170,8 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
     if (watch === undefined || watch.row !== row) return;
     watch.row = null;
     const { lease } = watch;
-    if (lease === null || lease.suspended) return this.#forget(watch);
-    lease.watch(watch);
-    if ((watch.bits & EPOLLOUT) !== 0) this.#excessive.push(watch);
+    if (lease === null || lease.suspended) this.#forget(watch);
+    else lease.watch(watch);
   }
 
   /** See {@linkcode NativeSelector.abandoned}. */
@@ -187,7 +182,6 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
 
   /** See {@linkcode NativeSelector.scan}. */
   protected override scan(timeout: number): readonly [SelectorKey<D>, number][] {
-    if (this.#excessive.length > 0) this.#dropExcess();
     const room = this.#watches.size * this.#stride;
     if (room > this.#events.length) this.#events = new Int32Array(room * 2);
     const most = Math.floor(this.#events.length / this.#stride);
@@ -251,20 +245,6 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
     if (watch.row === null) return this.#drop(watch);
     const wanted = bitsOf(watch.row.key.events);
     if (watch.bits !== wanted) this.#tryControl(EPOLL_CTL_MOD, watch, wanted);
-  }
-
-  /** Tells the system what it would otherwise tell us at once. */
-  #dropExcess(): void {
-    const excessive = this.#excessive;
-    this.#excessive = [];
-    for (const watch of excessive) {
-      if (this.#watches.get(watch.fd) !== watch) continue;
-      const wanted = watch.row === null ? watch.bits & ~EPOLLOUT : bitsOf(watch.row.key.events);
-      if (wanted === 0) this.#drop(watch);
-      else if ((watch.bits & ~wanted & EPOLLOUT) !== 0) {
-        this.#tryControl(EPOLL_CTL_MOD, watch, wanted);
-      }
-    }
   }
 
   /** Ceases to watch for a row that is gone. */

@@ -7,6 +7,7 @@
  */
 
 const { symbols } = Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6", {
+  dup: { parameters: ["i32"], result: "i32" },
   dup2: { parameters: ["i32", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
@@ -17,6 +18,13 @@ const O_NONBLOCK = Deno.build.os === "darwin" ? 4 : 0o4000;
 /** Makes `to` a copy of `from`. */
 export function dup2(from: number, to: number): void {
   if (symbols.dup2(from, to) !== to) throw new Error("dup2 failed");
+}
+
+/** A copy of a descriptor. */
+export function openCopy(fd: number): number {
+  const copy = symbols.dup(fd);
+  if (copy < 0) throw new Error("dup failed");
+  return copy;
 }
 
 export function closeDescriptor(fd: number): void {

@@ -119,6 +119,17 @@ export function testNativeConformance(Selector: new () => NativeSelector): void 
     assert(cpuSeconds() - cpu < 0.1, "it does not spin");
   });
 
+  test(".select() after an interrupted wait does not spin", async () => {
+    using s = create();
+    using pair = new NativePair();
+    s.register(pair.left, EVENT_READ);
+    s.prepare(Infinity);
+    s.interrupt();
+    const cpu = cpuSeconds();
+    assertEquals(await s.select(0.2), []);
+    assert(cpuSeconds() - cpu < 0.1);
+  });
+
   test(" reports a peer that has gone as readable and writable", () => {
     using s = create();
     using pair = new NativePair();

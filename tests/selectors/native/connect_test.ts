@@ -11,6 +11,7 @@ import {
   PollSelector,
   SelectSelector,
   SO_ERROR,
+  SOCK_DGRAM,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
@@ -136,6 +137,15 @@ for (const Selector of [SelectSelector, PollSelector, EpollSelector]) {
     assertEquals(client.connectEx(server.getsockname()), 115, "it may try again");
     assertEquals((await s.select()).length, 1);
     assertEquals([client.error, client.getpeername()], [null, server.getsockname()]);
+  });
+
+  test("reports a failure that the system knows nothing of", async (s) => {
+    using sock = new NativeSocket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK);
+    const key = s.register(sock, EVENT_READ);
+    assertEquals(sock.connectEx([UNKNOWN, 80]), 115);
+    assertEquals(await s.select(), [[key, EVENT_READ]]);
+    assertEquals(sock.connectEx(["127.0.0.1", 9]), 0);
+    assertEquals([s.selectSync(0.001), sock.error], [[], null]);
   });
 
   test("tells every selector, also one that watches no more", async (s) => {

@@ -8,7 +8,7 @@ import {
   NativeSocket,
 } from "@asyncio/asyncio/selectors";
 import { assertEquals, assertThrows } from "@std/assert";
-import { closeDescriptor, openFile } from "./_calls.ts";
+import { closeDescriptor, openCopy, openFile } from "./_calls.ts";
 import { NativePair } from "./_native.ts";
 import { LINUX } from "./_open.ts";
 
@@ -86,7 +86,7 @@ test(" lets the system go on watching a socket for reading, until that is report
   assertEquals(s.selectSync(), [[key, EVENT_READ]]);
 });
 
-test(" says once for a whole turn that it is not to watch for writing", () => {
+test(" says that it is not to watch for writing when that is reported, and only then", () => {
   using s = new EpollSelector();
   using pair = new NativePair();
   const fd = pair.left.fileno();
@@ -155,6 +155,23 @@ test(" keeps a watch for the very socket, and not for another with its descripto
   // The first socket must not close what is not its own any more.
   pair.left.detach();
   assertEquals(reader.recv(1).length, 1);
+});
+
+test(" does not take what happens to an old file for news of a new one", () => {
+  using s = new EpollSelector();
+  using old = new NativePair();
+  const fd = old.left.detach();
+  s.register(fd, EVENT_READ);
+  const copy = new NativeSocket(undefined, undefined, 0, openCopy(fd));
+  // The system goes on watching the file, which lives on in its copy, under a number that is free.
+  closeDescriptor(fd);
+  s.unregister(fd);
+  using fresh = new NativePair();
+  const same = [fresh.left, fresh.right].find((sock) => sock.fileno() === fd)!;
+  s.register(same, EVENT_READ);
+  old.right.send("x");
+  assertEquals(s.selectSync(0), []);
+  copy.close();
 });
 
 test(" can be watched by another", async () => {
