@@ -279,6 +279,17 @@ test("each Worker has selectors and sockets of its own, and may be given a descr
   assertEquals([output, errors, code], ['[ "done", "done" ]', "", 0]);
 });
 
+/** A Worker that fills all the memory it can get in small pieces, and tells whether it stays so. */
+const HEIR = `
+  const sizes = [256, 272, 280, 512];
+  const filled = Array.from({ length: 20000 }, (_, i) => new Uint8Array(sizes[i % 4]).fill(170));
+  self.onmessage = () => {
+    const intact = filled.every((bytes) => bytes.every((byte) => byte === 170));
+    postMessage(intact ? "intact" : "overwritten");
+  };
+  postMessage("filled");
+`;
+
 test("a Worker that is terminated in the middle of a wait harms nobody", async () => {
   const worker = `
     ${PRELUDE}
@@ -303,15 +314,25 @@ test("a Worker that is terminated in the middle of a wait harms nobody", async (
     await new Promise((resolve) => setTimeout(resolve, 20));
     worker.terminate();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    // Memory of the isolate that has gone is used again.
-    const filled = Array.from({ length: 2000 }, () => new Uint8Array(512).fill(170));
+    // Others use the memory of the isolate that has gone.
+    const heirs = Array.from({ length: 4 }, () => {
+      const source = new Blob([${JSON.stringify(HEIR)}], { type: "application/typescript" });
+      return new Worker(URL.createObjectURL(source), { type: "module" });
+    });
+    const answers = () => Promise.all(heirs.map((heir) =>
+      new Promise((resolve) => heir.onmessage = ({ data }) => resolve(data))
+    ));
+    console.log(await answers());
     // Its waits return now, and write down what they have found.
     for (const fd of fds) new NativeSocket(1, 1, 0, fd).send("x");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    console.log(filled.every((bytes) => bytes.every((byte) => byte === 170)));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    heirs.forEach((heir) => heir.postMessage("check"));
+    console.log(await answers());
+    heirs.forEach((heir) => heir.terminate());
   `;
   const { output, errors, code } = await runProgram(program);
-  assertEquals([output, errors, code], ["true", "", 0]);
+  const each = (text: string) => `[ ${Array(4).fill(JSON.stringify(text)).join(", ")} ]`;
+  assertEquals([output, errors, code], [`${each("filled")}\n${each("intact")}`, "", 0]);
 });
 
 test("a program that ends by an error does not wait for a wait", async () => {
