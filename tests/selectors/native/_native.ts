@@ -3,7 +3,7 @@
 import "./_open.ts";
 import {
   AF_UNIX,
-  NativeSelector,
+  type NativeSelector,
   type NativeSocket,
   SOCK_NONBLOCK,
   SOCK_STREAM,

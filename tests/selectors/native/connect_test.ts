@@ -23,6 +23,15 @@ import { LINUX } from "./_open.ts";
 /** Names that a resolver must be asked for: one that every system knows, and one that none does. */
 const [KNOWN, UNKNOWN] = ["LOCALHOST", "no-such-host.invalid"];
 
+const create = () => new NativeSocket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
+
+function listen(): NativeSocket {
+  const server = create();
+  server.bind(["127.0.0.1", 0]);
+  server.listen();
+  return server;
+}
+
 for (const Selector of [SelectSelector, PollSelector, EpollSelector]) {
   const selectors = new Selectors<NativeSelector>(() => new Selector());
   const test = (text: string, fn: (s: NativeSelector) => Promise<void>) =>
@@ -37,15 +46,6 @@ for (const Selector of [SelectSelector, PollSelector, EpollSelector]) {
           await selectors.settle();
         }),
     });
-
-  const create = () => new NativeSocket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
-
-  function listen(): NativeSocket {
-    const server = create();
-    server.bind(["127.0.0.1", 0]);
-    server.listen();
-    return server;
-  }
 
   // CPython: test_selector_events.py, test_sock_connect
   test("makes a socket writable", async (s) => {
