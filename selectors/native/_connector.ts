@@ -8,7 +8,7 @@ import { errnoOf, errnoOfError } from "../_os_error.ts";
 import type { SocketAddress } from "../socket_address.ts";
 import type { Lease } from "./_lease.ts";
 import { codeOf, libc, linuxErrno, systemError } from "./_libc.ts";
-import { POLLOUT } from "./_poll_wait.ts";
+import { POLLOUT } from "./_poll_events.ts";
 import { resolveElsewhere } from "./_resolver.ts";
 import {
   complete,

@@ -31,15 +31,15 @@ const C_LIBRARIES: Readonly<Record<Platform, readonly string[]>> = {
   darwin: ["libSystem.B.dylib"],
 };
 
-/** What a system other than this one has, and a test can put in its place. */
-export type Facility = "kqueue" | "devpoll";
+/** What only some systems have, and a test can have another library provide. */
+export type Facility = "kqueue" | "devpoll" | "epoll_pwait2";
 
 const substitutes = new Map<Facility, string>();
 
 /**
- * For tests: names the library that provides a facility which this system lacks, so that the class
- * that uses it can be tested where it is not at home. It takes effect when the first object of that
- * class is made.
+ * For tests: names the library that provides a facility. So a class can be tested where it is not at
+ * home, on a stand-in of what this system lacks, or on an older system's lack of what this one has. It
+ * takes effect when the facility is first used.
  *
  * @param facility What the library provides.
  * @param path The library's file.

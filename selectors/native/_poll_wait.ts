@@ -1,12 +1,8 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { allocate, type Block, free, libc } from "./_libc.ts";
+import { POLLIN } from "./_poll_events.ts";
 import { TIMESPEC_WORDS, toMilliseconds, writeTimespec } from "./_time.ts";
-
-// The events of poll, which epoll and /dev/poll share. Sources: Linux, asm-generic/poll.h; xnu,
-// bsd/sys/poll.h; illumos, uts/common/sys/poll.h. Errors and ends need not be asked for.
-export const POLLIN = 1;
-export const POLLOUT = 4;
 
 /** Words of a `struct pollfd`: `int fd; short events; short revents;`. */
 export const POLLFD_WORDS = 2;

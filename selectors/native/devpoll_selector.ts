@@ -2,24 +2,15 @@
 // CPython: Lib/selectors.py, DevpollSelector; Modules/selectmodule.c
 
 import { ValueError } from "../errors.ts";
-import { EVENT_READ, EVENT_WRITE } from "../events.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
-import {
-  allocate,
-  type Block,
-  check,
-  closeOnExec,
-  codeOf,
-  free,
-  libc,
-  systemError,
-} from "./_libc.ts";
+import { allocate, type Block, check, closeOnExec, free, libc } from "./_libc.ts";
 import { type Opened, openLibrary, substituteOf } from "./_library.ts";
 import type { NativeRegistration } from "./_native_registration.ts";
 import { NativeSelector } from "./native_selector.ts";
 import { checkSystem } from "./_not_supported.ts";
-import { POLLFD_WORDS, POLLIN, POLLOUT, PollWait } from "./_poll_wait.ts";
+import { fromPollEvents, nothingFound, POLLIN, toPollEvents } from "./_poll_events.ts";
+import { POLLFD_WORDS, PollWait } from "./_poll_wait.ts";
 import { toMilliseconds } from "./_time.ts";
 
 const FUNCTIONS = {
@@ -40,8 +31,6 @@ const DVPOLL_WORDS = 6;
 
 /** Events that a buffer has room for at first. */
 const FIRST_CAPACITY = 64;
-
-const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as never;
 
 let functions: Opened<typeof FUNCTIONS> | null = null;
 
@@ -113,7 +102,7 @@ export class DevpollSelector<D = unknown> extends NativeSelector<D> {
   protected override watch(row: Registration<D>, events: number): void {
     const own = row as NativeRegistration<D>;
     const { fd } = own.key;
-    const bits = (events & EVENT_READ ? POLLIN : 0) | (events & EVENT_WRITE ? POLLOUT : 0);
+    const bits = toPollEvents(events);
     const changes = [fd, bits];
     // What is written for a descriptor that is watched already is added to what it is watched for.
     if (this.#rows.get(fd) === own) changes.unshift(fd, POLLREMOVE);
@@ -141,8 +130,7 @@ export class DevpollSelector<D = unknown> extends NativeSelector<D> {
     const count = functions!.ioctl(this.#fd, DP_POLL, pointer);
     const errno = libc().errno[0]!;
     if (count > 0) return this.#report(count);
-    if (count < 0 && codeOf(errno) !== "EINTR") throw systemError(errno);
-    return NOTHING;
+    return nothingFound(count, errno);
   }
 
   /** See {@linkcode NativeSelector.wait}. */
@@ -158,7 +146,6 @@ export class DevpollSelector<D = unknown> extends NativeSelector<D> {
     this.#rows.clear();
   }
 
-  // CPython: whatever is not reading may be writing, and the other way round: errors and ends are both.
   #report(count: number): readonly [SelectorKey<D>, number][] {
     const ready: [SelectorKey<D>, number][] = [];
     const { words } = this.#block;
@@ -166,8 +153,7 @@ export class DevpollSelector<D = unknown> extends NativeSelector<D> {
       const row = this.#rows.get(words[at]!);
       if (row === undefined) continue;
       const bits = words[at + 1]! >>> 16;
-      const both = (bits & ~POLLIN ? EVENT_WRITE : 0) | (bits & ~POLLOUT ? EVENT_READ : 0);
-      const mask = both & row.key.events;
+      const mask = fromPollEvents(bits) & row.key.events;
       if (mask !== 0) ready.push([row.key, mask]);
     }
     return ready;

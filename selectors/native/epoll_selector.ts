@@ -2,16 +2,16 @@
 // CPython: Lib/selectors.py, EpollSelector; Modules/selectmodule.c
 
 import { ValueError } from "../errors.ts";
-import { EVENT_READ, EVENT_WRITE } from "../events.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
 import type { Lease, Watcher } from "./_lease.ts";
-import { check, codeOf, libc, systemError } from "./_libc.ts";
-import { type Opened, openLibrary } from "./_library.ts";
+import { check, codeOf, libc } from "./_libc.ts";
+import { type Opened, openLibrary, substituteOf } from "./_library.ts";
 import type { NativeRegistration } from "./_native_registration.ts";
 import { NativeSelector } from "./native_selector.ts";
 import { checkSystem } from "./_not_supported.ts";
-import { POLLFD_WORDS, POLLIN, PollWait } from "./_poll_wait.ts";
+import { fromPollEvents, NOTHING, nothingFound, POLLIN, toPollEvents } from "./_poll_events.ts";
+import { POLLFD_WORDS, PollWait } from "./_poll_wait.ts";
 import { writeTimespec } from "./_time.ts";
 
 const FUNCTIONS = {
@@ -34,8 +34,6 @@ const EPOLL_CLOEXEC = 0o2000000;
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const EPOLL_CTL_MOD = 3;
-const EPOLLIN = 1;
-const EPOLLOUT = 4;
 
 /** Events that a buffer has room for at first. */
 const FIRST_CAPACITY = 64;
@@ -52,8 +50,6 @@ let hasPwait2 = true;
 function layout(): { stride: number; data: number } {
   return Deno.build.arch === "x86_64" ? { stride: 3, data: 1 } : { stride: 4, data: 2 };
 }
-
-const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as never;
 
 /**
  * A selector that waits with Linux's `epoll`: the cost of a wait grows with what is ready, and not with
@@ -143,7 +139,7 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
   protected override watch(row: Registration<D>, events: number): void {
     const own = row as NativeRegistration<D>;
     const { fd } = own.key;
-    const wanted = bitsOf(events);
+    const wanted = toPollEvents(events);
     let watch = this.#watches.get(fd);
     if (watch !== undefined && watch.row === null) {
       // It was kept for this socket, or for one that somebody has closed behind its back.
@@ -190,8 +186,7 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
       : this.#waitHere(timeout, most);
     const errno = libc().errno[0]!;
     if (count > 0) return this.#report(count);
-    if (count < 0 && codeOf(errno) !== "EINTR") throw systemError(errno);
-    return NOTHING;
+    return nothingFound(count, errno);
   }
 
   /** See {@linkcode NativeSelector.wait}. */
@@ -212,7 +207,7 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
     if (timeout === Infinity) return functions!.epoll_wait(this.#fd, this.#events, most, -1);
     writeTimespec(this.#time, timeout);
     if (hasPwait2) {
-      newer ??= openLibrary(NEWER_FUNCTIONS);
+      newer ??= openLibrary(NEWER_FUNCTIONS, substituteOf("epoll_pwait2"));
       const count = newer.epoll_pwait2?.(this.#fd, this.#events, most, this.#time, null, 0n) ?? -1;
       const errno = libc().errno[0]!;
       hasPwait2 = newer.epoll_pwait2 !== null && (count >= 0 || codeOf(errno) !== "ENOSYS");
@@ -223,7 +218,6 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** What the first `count` events tell. */
-  // CPython: whatever is not reading may be writing, and the other way round: errors and ends are both.
   #report(count: number): readonly [SelectorKey<D>, number][] {
     const ready: [SelectorKey<D>, number][] = [];
     const events = this.#events;
@@ -232,8 +226,7 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
       // Another serial is that of a file that was closed and still lives elsewhere.
       if (watch === undefined || watch.serial !== events[at + this.#data + 1]!) continue;
       const bits = events[at]!;
-      const both = (bits & ~EPOLLIN ? EVENT_WRITE : 0) | (bits & ~EPOLLOUT ? EVENT_READ : 0);
-      const mask = watch.row === null ? 0 : both & watch.row.key.events;
+      const mask = watch.row === null ? 0 : fromPollEvents(bits) & watch.row.key.events;
       if (mask !== 0) ready.push([watch.row!.key, mask]);
       else this.#unwanted(watch);
     }
@@ -243,7 +236,7 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
   /** An event has come that nobody waits for. */
   #unwanted(watch: Watch<D>): void {
     if (watch.row === null) return this.#drop(watch);
-    const wanted = bitsOf(watch.row.key.events);
+    const wanted = toPollEvents(watch.row.key.events);
     if (watch.bits !== wanted) this.#tryControl(EPOLL_CTL_MOD, watch, wanted);
   }
 
@@ -303,8 +296,4 @@ class Watch<D> implements Watcher {
   abandon(): void {
     this.#drop(this);
   }
-}
-
-function bitsOf(events: number): number {
-  return (events & EVENT_READ ? EPOLLIN : 0) | (events & EVENT_WRITE ? EPOLLOUT : 0);
 }

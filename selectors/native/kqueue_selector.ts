@@ -5,20 +5,12 @@ import { ValueError } from "../errors.ts";
 import { EVENT_READ, EVENT_WRITE } from "../events.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
-import {
-  allocate,
-  type Block,
-  check,
-  closeOnExec,
-  codeOf,
-  free,
-  libc,
-  systemError,
-} from "./_libc.ts";
+import { allocate, type Block, check, closeOnExec, free, libc, systemError } from "./_libc.ts";
 import { type Opened, openLibrary, substituteOf } from "./_library.ts";
 import type { NativeRegistration } from "./_native_registration.ts";
 import { NativeSelector } from "./native_selector.ts";
 import { checkSystem } from "./_not_supported.ts";
+import { NOTHING, nothingFound } from "./_poll_events.ts";
 import { TIMESPEC_WORDS, writeTimespec } from "./_time.ts";
 
 const FUNCTIONS = {
@@ -50,8 +42,6 @@ const FILTER_WORD = 2;
 
 /** Events that a buffer has room for at first. */
 const FIRST_CAPACITY = 64;
-
-const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as never;
 
 let functions: Opened<typeof FUNCTIONS> | null = null;
 
@@ -167,8 +157,7 @@ export class KqueueSelector<D = unknown> extends NativeSelector<D> {
     );
     const errno = libc().errno[0]!;
     if (count > 0) return this.#report(count);
-    if (count < 0 && codeOf(errno) !== "EINTR") throw systemError(errno);
-    return NOTHING;
+    return nothingFound(count, errno);
   }
 
   /** See {@linkcode NativeSelector.wait}. */

@@ -12,10 +12,8 @@ import { activity } from "./_activity.ts";
 import { Courtesy } from "./_courtesy.ts";
 import { NativeRegistration, type RowOwner } from "./_native_registration.ts";
 import { NativeSocket } from "./native_socket.ts";
+import { NOTHING } from "./_poll_events.ts";
 import { Wakeup } from "./_wakeup.ts";
-
-/** What {@linkcode NativeSelector.poll} gives when nothing is ready. */
-const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as never;
 
 /**
  * Waits on the host's pool at a time, in one isolate. The pool has 32 threads, and a wait takes one for

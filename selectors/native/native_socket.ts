@@ -28,7 +28,7 @@ import {
 } from "./_descriptors.ts";
 import { type Lease, takeLease } from "./_lease.ts";
 import { check, isBlocking, libc, setBlocking, systemErrno } from "./_libc.ts";
-import { POLLIN, POLLOUT } from "./_poll_wait.ts";
+import { POLLIN, POLLOUT } from "./_poll_events.ts";
 import { makeReceipt, receipt } from "./_receipt.ts";
 import { decodeAddress, encodeResolved, makeRoom, received } from "./_sockaddr.ts";
 import { type SocketFunctions, socketFunctions } from "./_socket_functions.ts";

@@ -2,17 +2,15 @@
 // CPython: Lib/selectors.py, PollSelector; Modules/selectmodule.c
 
 import { badDescriptor } from "../_os_error.ts";
-import { EVENT_READ, EVENT_WRITE } from "../events.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
-import { codeOf, fcntl, libc, systemError } from "./_libc.ts";
+import { fcntl, libc } from "./_libc.ts";
 import { platformFor } from "./_library.ts";
 import type { NativeRegistration } from "./_native_registration.ts";
 import { NativeSelector } from "./native_selector.ts";
-import { POLLFD_WORDS, POLLIN, POLLOUT, PollWait } from "./_poll_wait.ts";
+import { fromPollEvents, nothingFound, toPollEvents } from "./_poll_events.ts";
+import { POLLFD_WORDS, PollWait } from "./_poll_wait.ts";
 import { toMilliseconds, writeTimespec } from "./_time.ts";
-
-const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as never;
 
 /** The descriptor of a place in the array that is free: the system passes over it. */
 const NOBODY = -1;
@@ -74,8 +72,7 @@ export class PollSelector<D = unknown> extends NativeSelector<D> {
   protected override watch(row: Registration<D>, events: number): void {
     const own = row as NativeRegistration<D>;
     if (own.index < 0) this.#take(own);
-    this.#pollfds[own.index * POLLFD_WORDS + 1] = (events & EVENT_READ ? POLLIN : 0) |
-      (events & EVENT_WRITE ? POLLOUT : 0);
+    this.#pollfds[own.index * POLLFD_WORDS + 1] = toPollEvents(events);
   }
 
   /** See {@linkcode NativeSelector.unwatch}. */
@@ -94,8 +91,7 @@ export class PollSelector<D = unknown> extends NativeSelector<D> {
     const ready = this.#poll(BigInt(this.#count), timeout);
     const errno = libc().errno[0]!;
     if (ready > 0) return this.#report(ready);
-    if (ready < 0 && codeOf(errno) !== "EINTR") throw systemError(errno);
-    return NOTHING;
+    return nothingFound(ready, errno);
   }
 
   /** See {@linkcode NativeSelector.wait}. */
@@ -119,7 +115,6 @@ export class PollSelector<D = unknown> extends NativeSelector<D> {
     return linux.ppoll(this.#pollfds, count, timeout === Infinity ? null : this.#time, null);
   }
 
-  // CPython: whatever is not reading may be writing, and the other way round: errors and ends are both.
   #report(count: number): readonly [SelectorKey<D>, number][] {
     const ready: [SelectorKey<D>, number][] = [];
     for (let i = 0, left = count; left > 0 && i < this.#count; i++) {
@@ -127,8 +122,7 @@ export class PollSelector<D = unknown> extends NativeSelector<D> {
       if (bits === 0) continue;
       left--;
       const { key } = this.#rows[i]!;
-      const both = (bits & ~POLLIN ? EVENT_WRITE : 0) | (bits & ~POLLOUT ? EVENT_READ : 0);
-      ready.push([key, both & key.events]);
+      ready.push([key, fromPollEvents(bits) & key.events]);
     }
     return ready;
   }

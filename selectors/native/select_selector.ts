@@ -5,9 +5,10 @@ import { ValueError } from "../errors.ts";
 import { EVENT_READ, EVENT_WRITE } from "../events.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
-import { allocate, type Block, codeOf, free, libc, systemError } from "./_libc.ts";
+import { allocate, type Block, free, libc } from "./_libc.ts";
 import { type Opened, openLibrary, platformFor } from "./_library.ts";
 import { NativeSelector } from "./native_selector.ts";
+import { nothingFound } from "./_poll_events.ts";
 import { TIMESPEC_WORDS, writeTimespec } from "./_time.ts";
 
 const FUNCTIONS = {
@@ -32,8 +33,6 @@ let functions: Opened<typeof FUNCTIONS> | null = null;
  */
 const FD_SETSIZE = 1024;
 const SET_WORDS = FD_SETSIZE / 32;
-
-const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as never;
 
 /**
  * A selector that waits with `select`: descriptors up to 1,023, at a cost that grows with the greatest
@@ -126,8 +125,7 @@ export class SelectSelector<D = unknown> extends NativeSelector<D> {
     );
     const errno = libc().errno[0]!;
     if (count > 0) return this.#report();
-    if (count < 0 && codeOf(errno) !== "EINTR") throw systemError(errno);
-    return NOTHING;
+    return nothingFound(count, errno);
   }
 
   /** See {@linkcode NativeSelector.wait}. */

@@ -205,6 +205,45 @@ for (const name of ["PollSelector", "EpollSelector"]) {
   });
 }
 
+/** Libraries that stand for systems without `epoll_pwait2`: of an old libc, and of an old kernel. */
+const OLD_SYSTEMS = {
+  "glibc before 2.35": ["-nostdlib", "int none;"],
+  "Linux before 5.11": [
+    "-O1",
+    "#include <errno.h>\nint epoll_pwait2() { return errno = ENOSYS, -1; }",
+  ],
+} as const;
+
+for (const [name, [flag, source]] of Object.entries(OLD_SYSTEMS)) {
+  test(`EpollSelector waits on ${name}, too`, async () => {
+    const folder = await Deno.makeTempDir();
+    await Deno.writeTextFile(`${folder}/old.c`, source);
+    const args = ["-shared", "-fPIC", flag, "-o", `${folder}/old.so`, `${folder}/old.c`];
+    const compiled = await new Deno.Command("gcc", { args }).output().catch(() => null);
+    if (compiled !== null) {
+      assertEquals(compiled.success, true);
+      const library = new URL("../../../selectors/native/_library.ts", import.meta.url).href;
+      const program = `
+        const { substitute } = await import(${JSON.stringify(library)});
+        substitute("epoll_pwait2", ${JSON.stringify(`${folder}/old.so`)});
+        const selector = new EpollSelector();
+        const [left, right] = socketpair();
+        selector.register(left, EVENT_READ);
+        for (const timeout of [0.0004, 0.0107]) {
+          const start = performance.now();
+          console.log(selector.selectSync(timeout).length, performance.now() - start >= timeout * 1000);
+        }
+        right.send("x");
+        console.log(selector.selectSync(3600).length, (await selector.select(3600)).length);
+        selector.close();
+      `;
+      const { output, errors } = await runProgram(program);
+      assertEquals([output, errors], ["0 true\n0 true\n1 1", ""]);
+    }
+    await Deno.remove(folder, { recursive: true });
+  });
+}
+
 test("selectors can be made where there is hardly a descriptor left", async () => {
   const program = `
     const held = [];
