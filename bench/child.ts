@@ -75,6 +75,11 @@ export function denoCommand(file: string, args: string[], pinned = false): Deno.
   return command(Deno.execPath(), all, pinned, { cwd: ROOT });
 }
 
+/** A program of its own, pinned as the others are. */
+export function programCommand(path: string, args: string[] = []): Deno.Command {
+  return command(path, args, true, {});
+}
+
 /** A command whose output is read. A pinned one runs on one processor, the same as all pinned ones. */
 function command(
   path: string,

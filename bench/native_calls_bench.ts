@@ -15,8 +15,7 @@ import {
   socketpair,
 } from "@asyncio/asyncio/selectors";
 import { cProgram } from "./c_program.ts";
-import { sampleOf } from "./child.ts";
-import { pinned, pinnedDeno, pinnedPython } from "./pinned.ts";
+import { denoCommand, programCommand, pythonCommand, sampleOf } from "./child.ts";
 import { COLUMNS, type Competitor, type Sample, type Subject } from "./subject.ts";
 
 const CALLS = 200_000;
@@ -98,13 +97,13 @@ export const subject: Subject = {
     if (Deno.build.os !== "linux") return [];
     const own = file("native_calls_bench.ts");
     const competitors: Competitor[] = [
-      { name: COLUMNS.selectSync, sample: () => sampleOf(pinnedDeno(own, [])) },
+      { name: COLUMNS.selectSync, sample: () => sampleOf(denoCommand(own, [], true)) },
     ];
     const c = cProgram("calls");
-    if (c) competitors.push({ name: COLUMNS.c, sample: () => sampleOf(pinned(c, [])) });
+    if (c) competitors.push({ name: COLUMNS.c, sample: () => sampleOf(programCommand(c)) });
     if (asyncio) {
       const python = file("python/native_calls_bench.py");
-      const sample = () => sampleOf(pinnedPython(asyncio, python, []));
+      const sample = () => sampleOf(pythonCommand(asyncio, python, [], true));
       competitors.push({ name: COLUMNS.selectors, sample });
     }
     return competitors;

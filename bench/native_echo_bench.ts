@@ -8,33 +8,24 @@
  */
 
 import { cProgram } from "./c_program.ts";
-import { startEchoServer } from "./echo/server_process.ts";
-import { pinned, pinnedDeno, pinnedPython } from "./pinned.ts";
+import { denoCommand, programCommand, pythonCommand } from "./child.ts";
+import { measure } from "./echo/server_process.ts";
 import { COLUMNS, type Competitor, type Sample, type Subject } from "./subject.ts";
 
 const CONNECTIONS = [1, 50, 1000];
+/** Bytes of a message, and the most that is received at once. */
+const SIZE = 64;
+const RECEIVED = 65_536;
 
 const file = (name: string) => new URL(name, import.meta.url).pathname;
 
 async function sample(server: () => Deno.Command): Promise<Sample> {
   const result: Sample = {};
   for (const connections of CONNECTIONS) {
-    result[`connections${connections}`] = await cpuPerMessage(server(), connections);
+    const { cpu } = await measure(server(), "echo_client.ts", connections, SIZE);
+    result[`connections${connections}`] = cpu!;
   }
   return result;
-}
-
-/** Microseconds. */
-async function cpuPerMessage(command: Deno.Command, connections: number): Promise<number> {
-  const server = await startEchoServer(command);
-  try {
-    const args = [server.port, server.pid, connections].map(String);
-    const { success, stdout } = await pinnedDeno(file("echo/client.ts"), args).output();
-    if (!success) throw new Error("the echo client failed; its message stands above");
-    return Number(new TextDecoder().decode(stdout));
-  } finally {
-    await server.stop();
-  }
 }
 
 const python = file("python/selectors_echo_server.py");
@@ -50,20 +41,25 @@ export const subject: Subject = {
   rounds: 3,
   competitors({ asyncio, uvloop }): Competitor[] {
     if (Deno.build.os !== "linux") return [];
-    const own = (way: string) => () => pinnedDeno(file("echo/epoll_server.ts"), [way]);
+    const own = (way: string) => () => denoCommand(file("echo/epoll_server.ts"), [way], true);
     const c = cProgram("epoll_echo");
     const competitors: [string, () => Deno.Command][] = [
       [COLUMNS.selectSync, own("selectSync")],
       [COLUMNS.loop, own("loop")],
       [COLUMNS.select, own("select")],
-      [COLUMNS.bareDeno, () => pinnedDeno(file("echo/bare_server.ts"), [])],
+      [
+        COLUMNS.bareDeno,
+        () => denoCommand(file("echo/bare_server.ts"), ["echo", String(RECEIVED)], true),
+      ],
     ];
-    if (c) competitors.push([COLUMNS.c, () => pinned(c, [])]);
+    if (c) competitors.push([COLUMNS.c, () => programCommand(c)]);
     if (asyncio) {
-      const run = (way: string) => () => pinnedPython(asyncio, python, [way]);
+      const run = (way: string) => () => pythonCommand(asyncio, python, [way], true);
       competitors.push([COLUMNS.selectors, run("selectors")], [COLUMNS.asyncio, run("asyncio")]);
     }
-    if (uvloop) competitors.push([COLUMNS.uvloop, () => pinnedPython(uvloop, python, ["uvloop"])]);
+    if (uvloop) {
+      competitors.push([COLUMNS.uvloop, () => pythonCommand(uvloop, python, ["uvloop"], true)]);
+    }
     return competitors.map(([name, command]) => ({ name, sample: () => sample(command) }));
   },
 };

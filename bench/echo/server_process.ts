@@ -82,7 +82,12 @@ export function serverSubject({ sample, ...subject }: ServerSubject): Subject {
   };
 }
 
-async function measure(command: Deno.Command, client: string, ...args: number[]): Promise<Sample> {
+/** Runs a client against the server that a command starts, and gives the sample that it prints. */
+export async function measure(
+  command: Deno.Command,
+  client: string,
+  ...args: number[]
+): Promise<Sample> {
   const server = await start(command);
   try {
     const all = [server.port, server.pid, ...args].map(String);
