@@ -3,6 +3,8 @@
 import {
   AF_INET,
   AF_INET6,
+  IPPROTO_IPV6,
+  IPV6_V6ONLY,
   type NonBlockingSocket,
   SO_KEEPALIVE,
   SO_REUSEADDR,
@@ -21,10 +23,6 @@ import { resolve } from "./_resolve.ts";
 import { Server } from "./server.ts";
 import { serverSide, type SslOptions } from "./tls_options.ts";
 import type { TransportHost } from "./_transport_host.ts";
-
-/** Option level and option: an IPv6 socket takes no IPv4. */
-const IPPROTO_IPV6 = 41;
-const IPV6_V6ONLY = 26;
 
 /**
  * Options of servers of every kind.
@@ -161,16 +159,25 @@ function isIPv4Wildcard([family, , , , [host]]: AddressInfo): boolean {
 
 /** Whether a listening socket takes connections of both families. */
 function takesBoth(sock: NonBlockingSocket): boolean {
-  return sock.family === AF_INET6 && sock.getsockname()[0] === "::" && !setOnlyIPv6(sock);
+  return sock.family === AF_INET6 && sock.getsockname()[0] === "::" && !takesOnlyIPv6(sock);
 }
 
-/** Keeps a socket from taking IPv4 as well. Deno's sockets cannot; returns whether it is so. */
-function setOnlyIPv6(sock: NonBlockingSocket): boolean {
+/** Whether a socket takes no IPv4. Deno's do not tell: they do take it. */
+function takesOnlyIPv6(sock: NonBlockingSocket): boolean {
+  return ifSupported(() => sock.getsockopt(IPPROTO_IPV6, IPV6_V6ONLY) !== 0) ?? false;
+}
+
+/** Keeps a socket that is not bound yet from taking IPv4 as well. Deno's sockets cannot. */
+function setOnlyIPv6(sock: NonBlockingSocket): void {
+  ifSupported(() => sock.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 1));
+}
+
+/** What a function gives; `undefined` if these sockets cannot do what it asks for. */
+function ifSupported<T>(fn: () => T): T | undefined {
   try {
-    sock.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 1);
-    return true;
+    return fn();
   } catch (error) {
-    if (isNotSupported(error)) return false;
+    if (isNotSupported(error)) return undefined;
     throw error;
   }
 }
