@@ -321,8 +321,8 @@ export abstract class BaseSelector<D = unknown, F extends FileObj = FileObj> {
     await new Promise<void>((resolve) => {
       give(resolve);
       // Operations in flight keep the process alive; where there are none it takes a timer.
-      const timed = delay !== Infinity || !this.active;
-      if (timed && !this.keepsTime) stop = startTimer(delay, resolve);
+      const alone = delay === Infinity && !this.active;
+      if (alone || delay !== Infinity && !this.keepsTime) stop = startTimer(delay, resolve);
     });
     stop();
   }

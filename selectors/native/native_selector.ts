@@ -180,7 +180,8 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
     if (timeout <= 0 || this.#closing) return false;
     this.#until = timeout === Infinity ? Infinity : now() + timeout;
     this.#waiting = true;
-    this.#begin();
+    // Who waits for ever for nothing keeps no process alive. What is registered later begins the wait.
+    if (this.active || timeout !== Infinity) this.#begin();
     return false;
   }
 
@@ -342,7 +343,8 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
     this.watch(row, row.key.events);
     const failed = row.lease?.failed ?? false;
     if (failed) this.#failed.add(row);
-    if (!this.#pending || !failed && !this.waitsOnSnapshot) return;
+    if (!this.#pending) return this.#waiting ? this.#begin() : undefined;
+    if (!failed && !this.waitsOnSnapshot) return;
     // Here is news that the wait under way does not bring.
     this.#outdated = true;
     if (this.#waiting) this.#wake();
