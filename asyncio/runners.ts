@@ -222,7 +222,10 @@ export class Runner {
       if (this.#loopFactory === null) setEventLoop(null);
       this.#loop = null;
       this.#closed = true;
+      this.#loop = null;
+      this.#closed = true;
       loop.close();
+      await loop.closed;
     }
   }
 

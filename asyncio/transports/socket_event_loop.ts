@@ -75,6 +75,14 @@ export class SocketEventLoop extends ExecutorEventLoop {
     super.close();
   }
 
+  /**
+   * After `close()`: settles when what the selector had under way has come to its end; `null` if
+   * nothing was. `run()` waits for it. Not in CPython, where a closed selector is closed.
+   */
+  get closed(): Promise<void> | null {
+    return this.selector.closed;
+  }
+
   // Watching: not what belongs to a transport.
 
   /**
