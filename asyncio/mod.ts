@@ -163,6 +163,7 @@ export {
 export { gather, type Gatherable, type GatherOptions } from "./tasks/gather.ts";
 export { LifoQueue } from "./queues/lifo_queue.ts";
 export { Lock } from "./sync/lock.ts";
+export { nativeEventLoop, type NativeEventLoopOptions } from "./native_event_loop.ts";
 export { openConnection, type OpenConnectionOptions } from "./streams/open_connection.ts";
 export { runCoroutineThreadsafe } from "./tasks/run_coroutine_threadsafe.ts";
 export { type OutputOf, Process } from "./subprocess/process.ts";

@@ -34,6 +34,7 @@ export const FUNCTIONS: Readonly<Record<string, Callable>> = {
   gather: { gives: "Future" },
   getEventLoop: { gives: "EventLoop" },
   getRunningLoop: { gives: "EventLoop" },
+  nativeEventLoop: { gives: "EventLoop" },
   newEventLoop: { gives: "EventLoop" },
   openConnection: { gives: { coroutine: ["StreamReader", "StreamWriter"] } },
   openUnixConnection: { gives: { coroutine: ["StreamReader", "StreamWriter"] } },

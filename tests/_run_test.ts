@@ -20,6 +20,8 @@ import {
   VirtualClock,
 } from "@asyncio/asyncio";
 import { assertEquals, AssertionError, assertIsError } from "@std/assert";
+import { openSockets } from "./_open_sockets.ts";
+import { DENO_LOOP, type LoopKind } from "./_loop_kinds.ts";
 
 /** What a test is given. */
 export interface TestLoop {
@@ -31,15 +33,19 @@ export interface TestLoop {
 }
 
 /**
- * Runs `main` to its end on a new loop, in virtual time unless a clock is given. Afterwards no task may be alive, and nothing
- * may have reached the exception handler that the test has not taken out of `reported`.
+ * Runs `main` to its end on a new loop, in virtual time unless it is to be real. Afterwards no task may
+ * be alive, no native socket open, and nothing may have reached the exception handler that the test has
+ * not taken out of `reported`.
  */
 export async function runTest<T>(
   main: (test: TestLoop) => Coroutine<T> | PromiseLike<T>,
   realTime = false,
+  kind: LoopKind = DENO_LOOP,
 ): Promise<T> {
   const clock = new VirtualClock({ autojump: true });
-  const loop = newEventLoop(realTime ? {} : { clock });
+  const before = kind.isNative ? openSockets() : null;
+  const selector = kind.newSelector();
+  const loop = newEventLoop(realTime ? { selector } : { clock, selector });
   const reported: ExceptionContext[] = [];
   loop.setExceptionHandler((_, context) => reported.push(context));
   try {
@@ -49,6 +55,8 @@ export async function runTest<T>(
     return result;
   } finally {
     loop.close();
+    await loop.closed;
+    if (before !== null) assertEquals(openSockets().difference(before), new Set(), "open sockets");
   }
 }
 
@@ -129,10 +137,11 @@ export function testForms(
   body: (test: FormTest) => Coroutine<unknown>,
   only: readonly Form[] = forms,
   realTime = false,
+  kind: LoopKind = DENO_LOOP,
 ): void {
   for (const form of only) {
     Deno.test(`${name} (${form.name})`, async () => {
-      await runTest((test) => form.fn(body)(formTest(form, test)), realTime);
+      await runTest((test) => form.fn(body)(formTest(form, test)), realTime, kind);
     });
   }
 }

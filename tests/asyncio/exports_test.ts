@@ -48,6 +48,7 @@ const OTHERS = `
   ContextVar DEVNULL EOFError ExceptionGroup Executor ExecutorEventLoop GeneratorExit InterruptedError KeyError
   KeyboardInterrupt MonotonicClock NetworkEventLoop NotImplementedError OSError PIPE Process ProcessPoolExecutor
   RuntimeError SocketEventLoop SSLObject STDOUT StopAsyncIteration SubprocessEventLoop ThreadPoolExecutor Token
+  nativeEventLoop
   TransportSocket ValueError VirtualClock
   abortable anext asyncFor asyncWith copyContext coroutine fromPromise fromSignal moduleFunction toPromise
   transfer

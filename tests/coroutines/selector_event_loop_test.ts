@@ -10,7 +10,7 @@ import {
   type SelectorEventLoop,
   sleep,
 } from "@asyncio/asyncio/coroutines";
-import { AF_UNIX, Socket, ValueError } from "@asyncio/asyncio/selectors";
+import { AF_UNIX, ValueError } from "@asyncio/asyncio/selectors";
 import {
   assert,
   assertEquals,
@@ -20,10 +20,14 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { type FormTest, runTest, testForms } from "../_run_test.ts";
+import type { FormTest } from "../_run_test.ts";
+import type { TestSocket } from "../_loop_kinds.ts";
+import { suite } from "../_suite.ts";
 
-function listening(): Socket {
-  const server = new Socket();
+const { kind, newSelector, runTest, test, testForms } = suite();
+
+function listening(): TestSocket {
+  const server = kind.newSocket();
   server.bind(["127.0.0.1", 0]);
   server.listen();
   return server;
@@ -32,14 +36,14 @@ function listening(): Socket {
 /** Two connected sockets, left and right. */
 function* pair({ loop, wait }: FormTest): Coroutine<Pair> {
   using server = listening();
-  const left = new Socket();
+  const left = kind.newSocket();
   yield* wait(loop.sockConnect(left, server.getsockname()));
   const [right] = yield* wait(loop.sockAccept(server));
   return new Pair(left, right);
 }
 
 class Pair implements Disposable {
-  constructor(readonly left: Socket, readonly right: Socket) {}
+  constructor(readonly left: TestSocket, readonly right: TestSocket) {}
 
   [Symbol.dispose](): void {
     this.left.close();
@@ -54,7 +58,7 @@ const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 // CPython: test_sock_client_ops, test_sock_accept
 testForms("SelectorEventLoop connects, accepts, sends and receives", function* ({ loop, wait }) {
   using server = listening();
-  using client = new Socket();
+  using client = kind.newSocket();
   yield* wait(loop.sockConnect(client, server.getsockname()));
   const [peer, address] = yield* wait(loop.sockAccept(server));
   using _ = peer;
@@ -89,10 +93,10 @@ testForms("SelectorEventLoop connects and accepts over Unix sockets", function* 
   if (Deno.build.os === "windows") return;
   const directory = Deno.makeTempDirSync();
   try {
-    using server = new Socket(AF_UNIX);
+    using server = kind.newSocket(AF_UNIX);
     server.bind(`${directory}/socket`);
     server.listen();
-    using client = new Socket(AF_UNIX);
+    using client = kind.newSocket(AF_UNIX);
     yield* wait(loop.sockConnect(client, server.getsockname()));
     const [peer] = yield* wait(loop.sockAccept(server));
     using _ = peer;
@@ -110,13 +114,13 @@ testForms(
     const server = listening();
     const address = server.getsockname();
     server.close();
-    using client = new Socket();
+    using client = kind.newSocket();
     yield* raises(loop.sockConnect(client, address), Deno.errors.ConnectionRefused);
   },
 );
 
 testForms("SelectorEventLoop refuses sockets that block", function* ({ loop, raises }) {
-  using sock = new Socket();
+  using sock = kind.newSocket();
   Object.defineProperty(sock, "getblocking", { value: () => true });
   const operations = [
     loop.sockConnect(sock, ["127.0.0.1", 1]),
@@ -142,7 +146,7 @@ testForms(
     yield* raises(first, CancelledError);
     assertFalse(loop.removeReader(server));
     const second = accept();
-    using client = new Socket();
+    using client = kind.newSocket();
     yield* wait(loop.sockConnect(client, server.getsockname()));
     const [peer] = yield* wait(second);
     peer.close();
@@ -204,7 +208,7 @@ testForms("SelectorEventLoop moves a lot of data in both directions", function* 
   const { left, right } = sockets;
   const size = 1_000_000;
   const data = Uint8Array.from({ length: size }, (_, i) => (i * 31 + (i >> 8)) & 0xff);
-  const sender = (sock: Socket) =>
+  const sender = (sock: TestSocket) =>
     spawn(function* () {
       yield* wait(loop.sockSendall(sock, data));
       sock.shutdown(1);
@@ -254,7 +258,7 @@ testForms(
 testForms("SelectorEventLoop serves many connections at once", function* ({ loop, wait, spawn }) {
   using server = listening();
   const count = 20;
-  const serve = (peer: Socket) =>
+  const serve = (peer: TestSocket) =>
     spawn(function* () {
       using _ = peer;
       for (;;) {
@@ -270,7 +274,7 @@ testForms("SelectorEventLoop serves many connections at once", function* ({ loop
   });
   const clients = Array.from({ length: count }, (_, n) =>
     spawn(function* () {
-      using sock = new Socket();
+      using sock = kind.newSocket();
       yield* wait(loop.sockConnect(sock, server.getsockname()));
       const texts: string[] = [];
       for (let i = 0; i < 5; i++) {
@@ -296,7 +300,7 @@ testForms(
     const { left, right } = sockets;
     const done = loop.createFuture<void>();
     let text = "";
-    const reader = (sock: Socket, tag: string) => {
+    const reader = (sock: TestSocket, tag: string) => {
       assertEquals(tag, "tag");
       const data = sock.tryRecv(1024);
       if (data === null) return;
@@ -378,9 +382,9 @@ testForms("SelectorEventLoop keeps the context of a reader from call to call", f
 });
 
 // CPython: test_remove_fds_after_closing, test_add_fds_after_closing
-Deno.test("SelectorEventLoop that is closed adds nothing, and has nothing to remove", () => {
-  const loop = newEventLoop();
-  using sock = new Socket();
+test("SelectorEventLoop that is closed adds nothing, and has nothing to remove", () => {
+  const loop = newEventLoop({ selector: newSelector() });
+  using sock = kind.newSocket();
   loop.close();
   assertFalse(loop.removeReader(sock));
   assertFalse(loop.removeWriter(sock));
@@ -388,8 +392,8 @@ Deno.test("SelectorEventLoop that is closed adds nothing, and has nothing to rem
   assertThrows(() => loop.addWriter(sock, () => {}), RuntimeError, "Event loop is closed");
 });
 
-Deno.test("SelectorEventLoop.addReader() refuses what cannot be watched", () => {
-  using loop = newEventLoop();
+test("SelectorEventLoop.addReader() refuses what cannot be watched", () => {
+  using loop = newEventLoop({ selector: newSelector() });
   assertThrows(() => loop.addReader(-1, () => {}), ValueError);
 });
 
@@ -437,10 +441,10 @@ testForms("SelectorEventLoop does not call a reader removed in the same turn", f
   assertEquals(seen.length, 1);
 });
 
-Deno.test("SelectorEventLoop that is stopped drops nothing that the selector has reported", async () => {
-  using loop: SelectorEventLoop = newEventLoop();
+test("SelectorEventLoop that is stopped drops nothing that the selector has reported", async () => {
+  using loop: SelectorEventLoop = newEventLoop({ selector: newSelector() });
   using server = listening();
-  using client = new Socket();
+  using client = kind.newSocket();
   const [peer] = await loop.runUntilComplete(function* () {
     yield* loop.sockConnect(client, server.getsockname());
     return yield* loop.sockAccept(server);
@@ -459,12 +463,12 @@ Deno.test("SelectorEventLoop that is stopped drops nothing that the selector has
   assertEquals(await loop.runUntilComplete(f), "x");
 });
 
-Deno.test("SelectorEventLoop's sockets are each loop's own", async () => {
+test("SelectorEventLoop's sockets are each loop's own", async () => {
   const echo = async (text: string) => {
-    using loop = newEventLoop();
+    using loop = newEventLoop({ selector: newSelector() });
     return await loop.runUntilComplete(async () => {
       using server = listening();
-      using client = new Socket();
+      using client = kind.newSocket();
       await loop.sockConnect(client, server.getsockname());
       const [peer] = await loop.sockAccept(server);
       using _ = peer;
@@ -476,7 +480,7 @@ Deno.test("SelectorEventLoop's sockets are each loop's own", async () => {
   assertEquals(await Promise.all(["a", "b", "c"].map(echo)), ["a", "b", "c"]);
 });
 
-Deno.test("SelectorEventLoop stops waiting for a socket when its run is over", () =>
+test("SelectorEventLoop stops waiting for a socket when its run is over", () =>
   runTest(async ({ loop }) => {
     using server = listening();
     const task = loop.createTask(loop.sockAccept(server));

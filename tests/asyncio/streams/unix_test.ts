@@ -10,10 +10,12 @@ import {
   type StreamWriter,
   ValueError,
 } from "@asyncio/asyncio";
-import { AF_UNIX, Socket } from "@asyncio/asyncio/selectors";
+import { AF_UNIX } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals } from "@std/assert";
-import { testForms } from "../../_run_test.ts";
+import { suite } from "../../_suite.ts";
 import { text } from "../_text.ts";
+
+const { kind, testForms } = suite();
 
 /** A path in a directory of its own. */
 function newPath(): string {
@@ -121,8 +123,8 @@ testForms("a file that is no socket is not replaced", function* ({ raises, wait 
 testForms("loop.createUnixServer() and createUnixConnection() refuse", function* (test) {
   const { loop, raises } = test;
   const factory = () => new Protocol();
-  const inet = new Socket();
-  const unix = new Socket(AF_UNIX);
+  const inet = kind.newSocket();
+  const unix = kind.newSocket(AF_UNIX);
   const both = "path and sock can not be specified at the same time";
   const expected = "A UNIX Domain Stream Socket was expected";
   yield* raises(loop.createUnixServer(factory, "/x", { sock: unix }), ValueError, both);
@@ -148,7 +150,7 @@ testForms("loop.createUnixServer() and createUnixConnection() refuse", function*
 // CPython: test_unix_events.py, SelectorEventLoopUnixSocketTests.test_create_unix_connection_path_inetsock
 testForms("a Unix socket that is bound already can serve", function* ({ wait }) {
   const path = newPath();
-  const sock = new Socket(AF_UNIX);
+  const sock = kind.newSocket(AF_UNIX);
   sock.bind(path);
   const server = yield* wait(startUnixServer(greet, null, { sock }));
   const [reader, writer] = yield* wait(openUnixConnection(path));

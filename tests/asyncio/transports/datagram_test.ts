@@ -6,15 +6,16 @@ import {
   AF_INET6,
   AF_UNIX,
   SOCK_DGRAM,
-  Socket,
   type SocketAddress,
 } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { SocketDatagramTransport } from "../../../asyncio/transports/_datagram_transport.ts";
-import { testForms } from "../../_run_test.ts";
+import { suite } from "../../_suite.ts";
 import { hasIPv6 } from "../_connections.ts";
 import { bytes, text } from "../_text.ts";
 import { FakeLoop } from "./_fake_transport_parts.ts";
+
+const { kind, testForms, testOnce } = suite();
 
 /** A protocol that notes what it is told. */
 class Recorder extends DatagramProtocol {
@@ -120,7 +121,7 @@ testForms("an empty datagram is one", function* ({ loop, wait, until }) {
 
 // CPython: test_events.py, EventLoopTestsMixin.test_create_datagram_endpoint_sock
 testForms("a socket of the caller's can be used for datagrams", function* ({ loop, wait, until }) {
-  const sock = new Socket(AF_INET, SOCK_DGRAM);
+  const sock = kind.newSocket(AF_INET, SOCK_DGRAM);
   sock.bind(ANY);
   const made = loop.createDatagramEndpoint(() => new Recorder(), null, null, { sock });
   const [transport, protocol] = yield* wait(made);
@@ -141,10 +142,10 @@ testForms("loop.createDatagramEndpoint() refuses what makes none", function* ({ 
   yield* raises(create(["127.0.0.1", 0], null, { family: AF_UNIX }), TypeError, "string is");
   const mixed = create(["127.0.0.1", 0], ["::1", 1]);
   yield* raises(mixed, ValueError, "can not get address information");
-  const stream = new Socket();
+  const stream = kind.newSocket();
   yield* raises(create(null, null, { sock: stream }), ValueError, "A datagram socket was expected");
   stream.close();
-  const sock = new Socket(AF_INET, SOCK_DGRAM);
+  const sock = kind.newSocket(AF_INET, SOCK_DGRAM);
   const both = "socket modifier keyword arguments can not be used when sock is specified. ";
   yield* raises(create(["127.0.0.1", 0], null, { sock }), ValueError, both + "(localAddr=");
   yield* raises(create(null, null, { sock, family: 2 }), ValueError, both + "(family=2)");
@@ -163,8 +164,8 @@ testForms("datagrams on an address in use leave nothing open", function* (test) 
 });
 
 testForms("loop.sockSendto() and sockRecvfrom() wait for datagrams", function* ({ loop, wait }) {
-  using server = new Socket(AF_INET, SOCK_DGRAM);
-  using client = new Socket(AF_INET, SOCK_DGRAM);
+  using server = kind.newSocket(AF_INET, SOCK_DGRAM);
+  using client = kind.newSocket(AF_INET, SOCK_DGRAM);
   server.bind(ANY);
   client.bind(ANY);
   const receiving = loop.createTask(loop.sockRecvfrom(server, 100));
@@ -180,7 +181,7 @@ testForms("loop.sockSendto() and sockRecvfrom() wait for datagrams", function* (
 });
 
 testForms("loop.sockRecvfromInto() refuses more than fits", function* ({ loop, raises }) {
-  using sock = new Socket(AF_INET, SOCK_DGRAM);
+  using sock = kind.newSocket(AF_INET, SOCK_DGRAM);
   const receiving = loop.sockRecvfromInto(sock, new Uint8Array(1), 2);
   yield* raises(receiving, ValueError, "greater than the length of the buffer");
 });
@@ -251,7 +252,7 @@ const THERE: SocketAddress = ["127.0.0.1", 9];
 
 // CPython: test_selector_events.py, SelectorDatagramTransportTests.test_read_ready, _tryagain, _err
 // and _oserr
-Deno.test("SocketDatagramTransport hands on what it receives, and tells of errors", () => {
+testOnce("SocketDatagramTransport hands on what it receives, and tells of errors", () => {
   const { loop, protocol, sock, transport } = make();
   const error = osError();
   sock.incoming.push([bytes("a"), THERE], [bytes("b"), ["::ffff:10.0.0.1", 5, 0, 0]], error);
@@ -275,7 +276,7 @@ Deno.test("SocketDatagramTransport hands on what it receives, and tells of error
 
 // CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto, _bytearray, _buffer
 // and _tryagain, test_sendto_ready
-Deno.test("SocketDatagramTransport.sendto() sends at once, or keeps its order", () => {
+testOnce("SocketDatagramTransport.sendto() sends at once, or keeps its order", () => {
   const { loop, protocol, sock, transport } = make();
   transport.sendto("data", THERE);
   assertEquals(sock.sent, [["data", THERE]]);
@@ -297,7 +298,7 @@ Deno.test("SocketDatagramTransport.sendto() sends at once, or keeps its order", 
 });
 
 // CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto_buffer, flow control
-Deno.test("SocketDatagramTransport pauses its protocol while too much waits", () => {
+testOnce("SocketDatagramTransport pauses its protocol while too much waits", () => {
   const { loop, protocol, sock, transport } = make();
   transport.setWriteBufferLimits(20, 0);
   assertEquals(transport.getWriteBufferLimits(), [0, 20]);
@@ -312,7 +313,7 @@ Deno.test("SocketDatagramTransport pauses its protocol while too much waits", ()
 
 // CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto_connected_addr,
 // _connected_no_addr, _no_addr and test_sendto_addr
-Deno.test("SocketDatagramTransport.sendto() of who is connected needs no address", () => {
+testOnce("SocketDatagramTransport.sendto() of who is connected needs no address", () => {
   const { sock, transport } = make(THERE);
   transport.sendto("a");
   transport.sendto("b", ["127.0.0.1", 9]);
@@ -324,7 +325,7 @@ Deno.test("SocketDatagramTransport.sendto() of who is connected needs no address
 
 // CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto_error_received,
 // _exception and test_sendto_ready_error_received
-Deno.test("SocketDatagramTransport tells of a datagram that could not be sent, and goes on", () => {
+testOnce("SocketDatagramTransport tells of a datagram that could not be sent, and goes on", () => {
   const { loop, protocol, sock, transport } = make(THERE);
   const error = sock.sendError = osError();
   transport.sendto("lost");
@@ -342,7 +343,7 @@ Deno.test("SocketDatagramTransport tells of a datagram that could not be sent, a
 });
 
 // CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto_closing
-Deno.test("SocketDatagramTransport.close() sends first what waits, abort() does not", () => {
+testOnce("SocketDatagramTransport.close() sends first what waits, abort() does not", () => {
   for (const method of ["close", "abort"] as const) {
     const { loop, protocol, sock, transport } = make();
     sock.room = 0;
@@ -361,7 +362,7 @@ Deno.test("SocketDatagramTransport.close() sends first what waits, abort() does 
   }
 });
 
-Deno.test("SocketDatagramTransport.setProtocol() has another one told", () => {
+testOnce("SocketDatagramTransport.setProtocol() has another one told", () => {
   const { loop, protocol, sock, transport } = make();
   const other = new Recorder();
   transport.setProtocol(other);

@@ -10,6 +10,7 @@ import {
   DatagramProtocol,
   DatagramTransport,
   ExceptionGroup,
+  getRunningLoop,
   newEventLoop,
   NotImplementedError,
   Protocol,
@@ -25,11 +26,19 @@ import {
 } from "@asyncio/asyncio";
 import { newEventLoop as newCoreLoop } from "@asyncio/asyncio/coroutines";
 import { startServer } from "@asyncio/asyncio";
-import { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_STREAM, Socket } from "@asyncio/asyncio/selectors";
+import {
+  AF_INET,
+  AF_INET6,
+  type NonBlockingSocket,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+} from "@asyncio/asyncio/selectors";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { testForms } from "../../_run_test.ts";
+import { suite } from "../../_suite.ts";
 import { hasIPv6 } from "../_connections.ts";
 import { bytes, text } from "../_text.ts";
+
+const { kind, newSelector, runTest, test, testForms, testOnce } = suite();
 
 /** A protocol that notes what it is told. */
 class Recorder extends Protocol {
@@ -70,7 +79,7 @@ class Echo extends Protocol {
 }
 
 // CPython: test_protocols.py, ProtocolTests
-Deno.test("protocols do nothing until they are told otherwise", () => {
+testOnce("protocols do nothing until they are told otherwise", () => {
   const transport = new Transport();
   const protocol = new Protocol();
   protocol.connectionMade(transport);
@@ -100,7 +109,7 @@ Deno.test("protocols do nothing until they are told otherwise", () => {
 });
 
 // CPython: test_transports.py, TransportTests.test_ctor_extra_is_none and test_get_extra_info
-Deno.test("BaseTransport knows what it was given", () => {
+testOnce("BaseTransport knows what it was given", () => {
   assertEquals(new Transport().getExtraInfo("peername"), undefined);
   const transport = new BaseTransport({ extra: "info" });
   assertEquals(transport.getExtraInfo("extra"), "info");
@@ -109,7 +118,7 @@ Deno.test("BaseTransport knows what it was given", () => {
 });
 
 // CPython: test_transports.py, TransportTests.test_writelines
-Deno.test("WriteTransport.writelines() writes all pieces at one go", () => {
+testOnce("WriteTransport.writelines() writes all pieces at one go", () => {
   class Memory extends WriteTransport {
     readonly written: unknown[] = [];
     override write(data: Uint8Array | string): void {
@@ -123,7 +132,7 @@ Deno.test("WriteTransport.writelines() writes all pieces at one go", () => {
 
 // CPython: test_transports.py, TransportTests.test_not_implemented, test_dgram_not_implemented and
 // test_subprocess_transport_not_implemented
-Deno.test("transports leave to subclasses what they do", () => {
+testOnce("transports leave to subclasses what they do", () => {
   const transport = new Transport();
   const methods: (() => unknown)[] = [
     () => transport.setWriteBufferLimits(),
@@ -155,7 +164,7 @@ Deno.test("transports leave to subclasses what they do", () => {
   for (const method of methods) assertThrows(method, NotImplementedError);
 });
 
-Deno.test("a Transport is both, a transport that reads and one that writes", () => {
+testOnce("a Transport is both, a transport that reads and one that writes", () => {
   const transport = new Transport();
   assert(transport instanceof ReadTransport);
   assert(transport instanceof WriteTransport);
@@ -243,7 +252,7 @@ testForms("loop.createConnection() refuses what names no server", function* ({ l
   yield* raises(loop.createConnection(factory), ValueError, "was not specified and no sock");
   yield* raises(loop.createServer(factory), ValueError, "Neither host/port nor sock");
   yield* raises(loop.createServer(factory, "127.0.0.1", 0, { sock }), ValueError, both);
-  const datagrams = { type: SOCK_DGRAM, family: AF_INET } as unknown as Socket;
+  const datagrams = { type: SOCK_DGRAM, family: AF_INET } as unknown as NonBlockingSocket;
   const stream = "A Stream Socket was expected";
   const wrong = { sock: datagrams };
   yield* raises(loop.createConnection(factory, null, null, wrong), ValueError, stream);
@@ -273,7 +282,7 @@ testForms(
 // CPython: test_events.py, EventLoopTestsMixin.test_connect_accepted_socket
 testForms("loop.connectAcceptedSocket() serves who was accepted elsewhere", function* (test) {
   const { loop, wait } = test;
-  const listener = new Socket();
+  const listener = kind.newSocket();
   listener.bind(["127.0.0.1", 0]);
   listener.listen();
   const client = new Recorder();
@@ -295,7 +304,7 @@ testForms("loop.connectAcceptedSocket() serves who was accepted elsewhere", func
 
 /** A loop that resolves as a test wants it, and connects to what a test lets it. */
 function resolving(addresses: readonly [number, string][]) {
-  const loop = newEventLoop();
+  const loop = newEventLoop({ selector: newSelector() });
   loop.getaddrinfo = ((_: unknown, port: number) =>
     // deno-lint-ignore require-yield
     (function* () {
@@ -305,7 +314,7 @@ function resolving(addresses: readonly [number, string][]) {
 }
 
 // CPython: test_base_events.py, BaseEventLoopWithSelectorTests.test_create_connection_multiple
-Deno.test("loop.createConnection() goes from address to address until one answers", async () => {
+test("loop.createConnection() goes from address to address until one answers", async () => {
   using loop = resolving([[AF_INET, "127.0.0.2"], [AF_INET, "127.0.0.3"], [AF_INET, "127.0.0.1"]]);
   await loop.runUntilComplete(async () => {
     const server = await loop.createServer(() => new Echo(), "127.0.0.1", 0);
@@ -324,7 +333,7 @@ Deno.test("loop.createConnection() goes from address to address until one answer
 });
 
 // CPython: test_base_events.py, BaseEventLoopWithSelectorTests.test_create_connection_multiple_errors
-Deno.test("loop.createConnection() tells all errors, or one for all", async () => {
+test("loop.createConnection() tells all errors, or one for all", async () => {
   using loop = resolving([[AF_INET, "127.0.0.2"], [AF_INET, "127.0.0.3"]]);
   await loop.runUntilComplete(async () => {
     const factory = () => new Protocol();
@@ -344,7 +353,7 @@ Deno.test("loop.createConnection() tells all errors, or one for all", async () =
   });
 });
 
-Deno.test("loop.createConnection() tells different errors in one", async () => {
+test("loop.createConnection() tells different errors in one", async () => {
   using loop = resolving([[AF_INET, "127.0.0.2"], [AF_INET, "255.255.255.255"]]);
   await loop.runUntilComplete(async () => {
     const error = await assertRejects(
@@ -359,7 +368,7 @@ Deno.test("loop.createConnection() tells different errors in one", async () => {
 
 // CPython: test_base_events.py, BaseEventLoopWithSelectorTests.test_create_connection_happy_eyeballs
 // CPython: test_base_events.py, BaseEventLoopWithSelectorTests.test_create_connection_happy_eyeballs_ipv4_only
-Deno.test("happy eyeballs try the next address beside one that does not answer", async () => {
+test("happy eyeballs try the next address beside one that does not answer", async () => {
   using loop = resolving([[AF_INET, "10.255.255.1"], [AF_INET, "127.0.0.1"]]);
   const connect = loop.sockConnect.bind(loop);
   const cancelled: string[] = [];
@@ -383,7 +392,7 @@ Deno.test("happy eyeballs try the next address beside one that does not answer",
   });
 });
 
-Deno.test("happy eyeballs that are cancelled leave no attempt behind", async () => {
+test("happy eyeballs that are cancelled leave no attempt behind", async () => {
   using loop = resolving([[AF_INET, "10.255.255.1"], [AF_INET, "10.255.255.2"]]);
   const pending = new Set<unknown>();
   loop.sockConnect = (function* (sock: unknown) {
@@ -405,7 +414,7 @@ Deno.test("happy eyeballs that are cancelled leave no attempt behind", async () 
 });
 
 // CPython: test_base_events.py, BaseEventLoopTests.test_interleave_addrinfos
-Deno.test("addresses of the families take turns, if so wished", async () => {
+testOnce("addresses of the families take turns, if so wished", async () => {
   const { interleaved } = await import("../../../asyncio/transports/create_connection.ts");
   const infos = (text: string) =>
     [...text].map((char, i) =>
@@ -421,15 +430,25 @@ Deno.test("addresses of the families take turns, if so wished", async () => {
   assertEquals(order("", 1), "");
 });
 
-testForms("localAddr is refused by those sockets that cannot", function* ({ loop, raises, wait }) {
-  const server = yield* wait(loop.createServer(() => new Echo(), "127.0.0.1", 0));
-  const [host, port] = server.sockets[0].getsockname();
-  const options = { localAddr: ["127.0.0.1", 0] as const };
-  const connecting = loop.createConnection(() => new Protocol(), host, port, options);
-  yield* raises(connecting, Deno.errors.NotSupported, "NativeSocket");
-  server.close();
-  yield* wait(server.waitClosed());
-});
+// CPython: test_base_events.py, BaseEventLoopWithSelectorTests.test_create_connection_local_addr
+testForms(
+  "localAddr is where a connection comes from, or refused by sockets that cannot",
+  function* ({ loop, raises, wait }) {
+    const server = yield* wait(loop.createServer(() => new Echo(), "127.0.0.1", 0));
+    const [host, port] = server.sockets[0].getsockname();
+    const options = { localAddr: ["127.0.0.2", 0] as const };
+    const connecting = loop.createConnection(() => new Protocol(), host, port, options);
+    if (kind.isNative) {
+      const [transport] = yield* wait(connecting);
+      assertEquals(transport.getExtraInfo("sockname")[0], "127.0.0.2");
+      transport.close();
+    } else {
+      yield* raises(connecting, Deno.errors.NotSupported, "NativeSocket");
+    }
+    server.close();
+    yield* wait(server.waitClosed());
+  },
+);
 
 // CPython: test_base_events.py, BaseEventLoopTests.test_ipaddr_info
 testForms("loop.getaddrinfo() asks nobody for addresses and localhost", function* (test) {
@@ -496,19 +515,18 @@ async function warningsOf(fn: () => Promise<unknown>): Promise<string[]> {
   return warnings;
 }
 
-Deno.test("loop.close() closes what was left open, and names the servers", async () => {
+test("loop.close() closes what was left open, and names the servers", async () => {
   let port = 0;
   let served: Recorder | null = null;
   const client = new Recorder();
   const warnings = await warningsOf(() =>
     run(async () => {
-      const { getRunningLoop } = await import("@asyncio/asyncio");
       const loop = getRunningLoop();
       const server = await loop.createServer(() => served = new Recorder(), "127.0.0.1", 0);
       [, port] = server.sockets[0].getsockname();
       await loop.createConnection(() => client, "127.0.0.1", port);
       while (served === null) await sleep(0.001);
-    })
+    }, { loopFactory: () => newEventLoop({ selector: newSelector() }) })
   );
   assertEquals(warnings.length, 1);
   assert(warnings[0]!.startsWith("unclosed server <Server sockets=["), warnings[0]);
@@ -525,21 +543,21 @@ Deno.test("loop.close() closes what was left open, and names the servers", async
   }
 });
 
-Deno.test("streams say what they need when a core loop runs them", async () => {
+testOnce("streams say what they need when a core loop runs them", async () => {
   using loop = newCoreLoop();
   const starting = () => loop.runUntilComplete(() => startServer(() => {}, "127.0.0.1", 0));
   await assertRejects(starting, RuntimeError, "make the loop by asyncio's newEventLoop()");
 });
 
-Deno.test({
-  name: "a server on IPv6 tells the address as IPv6 has it",
-  ignore: !hasIPv6,
-  fn: () =>
-    run(function* (): Coroutine<void> {
+test(
+  "a server on IPv6 tells the address as IPv6 has it",
+  () =>
+    runTest(function* (): Coroutine<void> {
       const server = yield* startServer(() => {}, "::1", 0);
       const [host, , flowinfo, scopeId] = server.sockets[0].getsockname();
       assertEquals([host, flowinfo, scopeId], ["::1", 0, 0]);
       server.close();
       yield* server.waitClosed();
     }),
-});
+  { ignore: !hasIPv6 },
+);

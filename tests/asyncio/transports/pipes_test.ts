@@ -8,8 +8,10 @@ import {
   type WriteTransport,
 } from "@asyncio/asyncio";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { testForms } from "../../_run_test.ts";
+import { suite } from "../../_suite.ts";
 import { bytes, text } from "../_text.ts";
+
+const { testForms } = suite();
 
 /** A protocol that notes what it is told. */
 class Recorder extends Protocol {

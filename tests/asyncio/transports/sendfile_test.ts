@@ -13,11 +13,14 @@ import {
   ValueError,
   WriteTransport,
 } from "@asyncio/asyncio";
-import { Socket } from "@asyncio/asyncio/selectors";
+import type { Socket } from "@asyncio/asyncio/selectors";
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { type FormTest, testFormsInRealTime } from "../../_run_test.ts";
+import type { FormTest } from "../../_run_test.ts";
+import { suite } from "../../_suite.ts";
 import { authorityIdentity, localhost } from "../_certificates.ts";
 import { closed } from "../_connections.ts";
+
+const { kind, testFormsInRealTime } = suite();
 
 const SIZE = 300_000;
 const CONTENTS = new Uint8Array(SIZE).map((_, i) => i % 253);
@@ -176,7 +179,7 @@ testFormsInRealTime("loop.sendfile() is for connections", function* ({ loop, rai
 testFormsInRealTime("loop.sendfile() and sockSendfile() refuse what is no part", function* (test) {
   const { loop, raises } = test;
   using file = open();
-  using sock = new Socket();
+  using sock = kind.newSocket();
   for (
     const [offset, count, ErrorClass] of [
       [-1, null, ValueError],
@@ -198,10 +201,10 @@ testFormsInRealTime("loop.sendfile() and sockSendfile() refuse what is no part",
 testFormsInRealTime("loop.sockSendfile() sends a part of a file by a socket", function* (test) {
   const { loop, wait } = test;
   using file = open();
-  using listener = new Socket();
+  using listener = kind.newSocket();
   listener.bind(["127.0.0.1", 0]);
   listener.listen();
-  using client = new Socket();
+  using client = kind.newSocket();
   yield* wait(loop.sockConnect(client, listener.getsockname()));
   const [conn] = yield* wait(loop.sockAccept(listener));
   const receiving = loop.createTask(function* () {

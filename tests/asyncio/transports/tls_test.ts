@@ -18,10 +18,12 @@ import {
   ValueError,
 } from "@asyncio/asyncio";
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
-import { testFormsInRealTime } from "../../_run_test.ts";
+import { suite } from "../../_suite.ts";
 import { authorityIdentity, localhost, makeIdentity } from "../_certificates.ts";
 import { closed } from "../_connections.ts";
 import { bytes, text } from "../_text.ts";
+
+const { testFormsInRealTime } = suite();
 
 const SERVER: TlsOptions = { cert: localhost.cert, key: localhost.key };
 const TRUST: TlsOptions = { caCerts: [authorityIdentity.cert] };

@@ -1,0 +1,87 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/** Programs on native loops: `native_event_loop_test.ts` runs each in a process of its own. */
+
+import {
+  getRunningLoop,
+  nativeEventLoop,
+  newEventLoop,
+  openConnection,
+  run,
+  sleep,
+  startServer,
+} from "@asyncio/asyncio";
+
+const options = { loopFactory: nativeEventLoop };
+
+const programs: Record<string, () => unknown> = {
+  /** A server that is left open, and a client of it. */
+  leftOpen: () =>
+    run(async () => {
+      const server = await startServer((_, writer) => writer.write("hello"), "127.0.0.1", 0);
+      const [host, port] = server.sockets[0].getsockname();
+      const [reader] = await openConnection(host, port);
+      console.log((await reader.readexactly(5)).length);
+    }, options),
+
+  /** A loop by hand that is never closed. */
+  unclosed: async () => {
+    const loop = nativeEventLoop();
+    await loop.runUntilComplete(sleep(0.01));
+  },
+
+  /** It waits for what will never come: nothing is left that could make it come. */
+  forNothing: () => {
+    const loop = nativeEventLoop();
+    return loop.runUntilComplete(loop.createFuture());
+  },
+
+  /** Somebody's timer of the host's brings what it waits for. */
+  forTheHost: () =>
+    run(function* () {
+      const future = getRunningLoop().createFuture<string>();
+      setTimeout(() => future.setResult("timer"), 20);
+      console.log(yield* future);
+    }, options),
+
+  /** A socket that is registered from outside while the loop waits for nothing. */
+  fromOutside: async () => {
+    const loop = nativeEventLoop();
+    const future = loop.createFuture<void>();
+    setTimeout(async () => {
+      const { socketpair } = await import("@asyncio/asyncio/selectors");
+      const [left, right] = socketpair();
+      loop.addReader(left, () => {
+        console.log(left.recv(10).length);
+        loop.removeReader(left);
+        future.setResult();
+      });
+      setTimeout(() => right.send("hello"), 20);
+    }, 20);
+    await loop.runUntilComplete(future);
+    loop.close();
+  },
+
+  /** To be interrupted. */
+  interrupted: () =>
+    run(function* () {
+      const server = yield* startServer(() => {}, "127.0.0.1", 0);
+      console.log("ready");
+      yield* server.serveForever();
+    }, options),
+
+  /** Many loops, one after another, in one process. */
+  many: async () => {
+    for (let i = 0; i < 100; i++) await run(sleep(0), options);
+    const loop = newEventLoop();
+    await loop.runUntilComplete(sleep(0));
+    loop.close();
+  },
+};
+
+try {
+  await programs[Deno.args[0]!]!();
+} catch (error) {
+  console.log((error as Error).name);
+}
+console.log("end");

@@ -1,0 +1,151 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/** The suites of the loop, once more on native sockets, and what is only to be asked of such loops. */
+
+import {
+  EventLoop,
+  nativeEventLoop,
+  openConnection,
+  run,
+  sleep,
+  startServer,
+  ValueError,
+} from "@asyncio/asyncio";
+import { NativeSocket } from "@asyncio/asyncio/selectors";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
+import { LINUX, NATIVE } from "../selectors/native/_open.ts";
+import { EPOLL_LOOP, onLoops } from "../_loop_kinds.ts";
+
+if (LINUX) {
+  await onLoops(EPOLL_LOOP, async () => {
+    await import("../coroutines/selector_event_loop_test.ts?epoll");
+    await import("./streams/streams_test.ts?epoll");
+    await import("./streams/unix_test.ts?epoll");
+    await import("./transports/datagram_test.ts?epoll");
+    await import("./transports/network_event_loop_test.ts?epoll");
+    await import("./transports/pipes_test.ts?epoll");
+    await import("./transports/sendfile_test.ts?epoll");
+    await import("./transports/server_test.ts?epoll");
+    await import("./transports/tls_test.ts?epoll");
+  });
+}
+
+const native: typeof Deno.test = NATIVE ? Deno.test : Deno.test.ignore as typeof Deno.test;
+
+native("nativeEventLoop() has sockets of the operating system's", async () => {
+  const loop = nativeEventLoop({ debug: true });
+  assertInstanceOf(loop, EventLoop);
+  assertEquals(loop.getDebug(), true);
+  const sock = loop.createSocket();
+  assertInstanceOf(sock, NativeSocket);
+  assertEquals(sock.getblocking(), false);
+  sock.close();
+  loop.close();
+  await loop.closed;
+});
+
+native("run() on a native loop leaves nothing behind, in whichever way it ends", async () => {
+  const options = { loopFactory: nativeEventLoop };
+  assertEquals(await run(sleep(0.001, 42), options), 42);
+  const failing = () =>
+    run(async () => {
+      await sleep(0);
+      throw new ValueError("wrong");
+    }, options);
+  await assertRejects(failing, ValueError, "wrong");
+});
+
+native("what the host does goes on beside a native loop", async () => {
+  const seen: string[] = [];
+  const timer = setInterval(() => seen.push("host"), 1);
+  await run(async () => {
+    const server = Deno.serve({ port: 0, onListen() {} }, () => new Response("answer"));
+    for (let i = 0; i < 20; i++) await sleep(0.001);
+    const response = await fetch(`http://127.0.0.1:${server.addr.port}`);
+    seen.push(await response.text());
+    await server.shutdown();
+  }, { loopFactory: nativeEventLoop });
+  clearInterval(timer);
+  assert(seen.includes("host"));
+  assert(seen.includes("answer"));
+});
+
+native("two native loops run at once, each on its own", async () => {
+  const serve = (text: string) =>
+    run(async () => {
+      const server = await startServer(
+        (_, writer) => {
+          writer.write(text);
+          writer.close();
+        },
+        "127.0.0.1",
+        0,
+      );
+      const [host, port] = server.sockets[0].getsockname();
+      const [reader, writer] = await openConnection(host, port);
+      const received = new TextDecoder().decode(await reader.read());
+      writer.close();
+      server.close();
+      await server.waitClosed();
+      return received;
+    }, { loopFactory: nativeEventLoop });
+  assertEquals(await Promise.all(["a", "b", "c"].map(serve)), ["a", "b", "c"]);
+});
+
+// Programs of their own.
+
+async function runProgram(
+  name: string,
+  permissions = "--allow-all",
+): Promise<{ code: number; output: string; errors: string }> {
+  const program = new URL("_programs/native.ts", import.meta.url).href;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", permissions, "--no-check", "--no-prompt", program, name],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, output: decoder.decode(stdout), errors: decoder.decode(stderr) };
+}
+
+native("a program on a native loop needs no permission but --allow-ffi", async () => {
+  const { code, output } = await runProgram("leftOpen", "--allow-ffi");
+  assertEquals([code, output], [0, "5\nend\n"]);
+  const refused = await runProgram("leftOpen", "--allow-net");
+  assertEquals(refused.output, "NotCapable\nend\n");
+});
+
+native("a program on a native loop ends by itself", async () => {
+  assertEquals(await runProgram("many"), { code: 0, output: "end\n", errors: "" });
+  const unclosed = await runProgram("unclosed");
+  assertEquals([unclosed.code, unclosed.output], [0, "end\n"]);
+});
+
+native("a program that waits for what will never come is told so by the host", async () => {
+  const { code, errors } = await runProgram("forNothing");
+  assertEquals(code, 1);
+  assertMatch(errors, /Top-level await promise never resolved/);
+});
+
+native("a native loop that waits for nothing hears of what comes from outside", async () => {
+  assertEquals(await runProgram("forTheHost"), { code: 0, output: "timer\nend\n", errors: "" });
+  assertEquals(await runProgram("fromOutside"), { code: 0, output: "5\nend\n", errors: "" });
+});
+
+native("Ctrl-C interrupts a program that waits on a native loop", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--allow-all",
+      "--no-check",
+      new URL("_programs/native.ts", import.meta.url).href,
+      "interrupted",
+    ],
+    stdout: "piped",
+  }).spawn();
+  let output = "";
+  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+    if (output === "") child.kill("SIGINT");
+    output += piece;
+  }
+  assertEquals([output, (await child.status).code], ["ready\nKeyboardInterrupt\nend\n", 0]);
+});
