@@ -222,6 +222,20 @@ export abstract class BaseSelector<D = unknown, F extends FileObj = FileObj> {
   abstract poll(): readonly [SelectorKey<D, F>, number][];
 
   /**
+   * Event loops only: what is ready, waited for in this thread, which can do nothing else meanwhile.
+   *
+   * @param _timeout The longest wait in seconds; 0 does not wait, `Infinity` waits for ever.
+   * @returns As {@linkcode BaseSelector.poll} does.
+   * @throws {Deno.errors.NotSupported} If the selector cannot wait so: only native ones can.
+   */
+  block(_timeout: number): readonly [SelectorKey<D>, number][] {
+    throw new Deno.errors.NotSupported(
+      `Cannot block: ${this.constructor.name} has no way to wait in this thread, ` +
+        "use a native selector (EpollSelector, KqueueSelector)",
+    );
+  }
+
+  /**
    * Event loops only: about to wait. Starts the operations whose completion will make something
    * ready, and from now on the first of them calls {@linkcode BaseSelector.onReady}.
    *

@@ -9,7 +9,7 @@ import type { SocketAddress } from "../socket_address.ts";
 import type { Lease } from "./_lease.ts";
 import { codeOf, libc, linuxErrno, systemError } from "./_libc.ts";
 import { POLLOUT } from "./_poll_events.ts";
-import { resolveElsewhere } from "./_resolver.ts";
+import { resolve, resolveElsewhere } from "./_resolver.ts";
 import {
   complete,
   encodeAddress,
@@ -42,13 +42,16 @@ const CONNECTED: Outcome = { errno: 0, error: null };
  * the socket as they report one whose connection was refused.
  */
 export class Connector {
+  /** Those whose resolver is being asked. */
+  static readonly #asking = new Set<Connector>();
+
   // Invariants: #question is an object of its own for each question that a resolver has been asked and
-  // whose answer is still wanted. #begun is true from when the system has begun to connect until its
+  // whose answer is still wanted; so long it is in #asking. #begun is true from when the system has begun to connect until its
   // outcome is known. #failure is the outcome of the last attempt, if it is known and bad.
   readonly #fd: number;
   readonly #family: number;
   readonly #lease: Lease;
-  #question: object | null = null;
+  #question: NamedAddress | null = null;
   #begun = false;
   #failure: Outcome | null = null;
   /** Whether `takeErrno` has told of the failure. */
@@ -98,9 +101,19 @@ export class Connector {
     return this.#failure.errno;
   }
 
+  /**
+   * About to wait in this thread: the answers would come to it from the host, which stands still. So
+   * those that are wanted are found here, while everybody waits.
+   */
+  static answerHere(): void {
+    for (const connector of Connector.#asking) {
+      connector.#answer(connector.#question!, (host, family) => resolve(host, family));
+    }
+  }
+
   /** The socket is closed, or gives its descriptor away: no answer is wanted any more. */
   cancel(): void {
-    this.#question = null;
+    this.#forget();
     this.#begun = false;
   }
 
@@ -123,21 +136,36 @@ export class Connector {
   }
 
   #ask(target: NamedAddress): Outcome {
-    const question = this.#question = {};
+    const question = this.#question = { ...target };
+    Connector.#asking.add(this);
     this.#lease.suspend();
-    const answered = (proceed: () => void) => {
-      if (this.#question !== question) return;
-      this.#question = null;
-      proceed();
-      if (this.#failure === null) this.#lease.resume();
-      else this.#lease.fail();
-    };
     resolveElsewhere(target.host, this.#family).then(
-      (host) => answered(() => this.#begin(complete(host, this.#family, target), 0)),
-      (error) => answered(() => this.#failure = { errno: errnoOfError(error), error }),
+      (host) => this.#answer(question, () => host),
+      (error) =>
+        this.#answer(question, () => {
+          throw error;
+        }),
     );
     this.#told = false;
     return underWay("EINPROGRESS", "Operation now in progress");
+  }
+
+  /** The answer to a question is here, or why there is none. */
+  #answer(question: NamedAddress, find: (host: string, family: number) => Uint8Array): void {
+    if (this.#question !== question) return;
+    this.#forget();
+    try {
+      this.#begin(complete(find(question.host, this.#family), this.#family, question), 0);
+    } catch (error) {
+      this.#failure = { errno: errnoOfError(error as Error), error: error as Error };
+    }
+    if (this.#failure === null) this.#lease.resume();
+    else this.#lease.fail();
+  }
+
+  #forget(): void {
+    this.#question = null;
+    Connector.#asking.delete(this);
   }
 
   #fail(number: number): Outcome {

@@ -9,6 +9,7 @@ import type { NonBlockingSocket } from "../non_blocking_socket.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
 import { activity } from "./_activity.ts";
+import { Connector } from "./_connector.ts";
 import { Courtesy } from "./_courtesy.ts";
 import { NativeRegistration, type RowOwner } from "./_native_registration.ts";
 import { NativeSocket } from "./native_socket.ts";
@@ -118,7 +119,8 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
 
   /**
    * Waits in this thread until a registered file object is ready, or time is up. Nothing else of the
-   * isolate runs meanwhile. A signal does not end the wait.
+   * isolate runs meanwhile. A signal does not end the wait. If sockets are connecting to names, these are
+   * looked up first, in this thread, for as long as the resolver takes.
    *
    * @param timeout The longest wait in seconds, rounded up; `0` or less does not wait; `null` or
    *   `undefined` waits for ever.
@@ -142,10 +144,11 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
    * @param timeout The longest wait in seconds; 0 does not wait, `Infinity` waits for ever.
    * @returns As {@linkcode NativeSelector.poll} does.
    */
-  block(timeout: number): readonly [SelectorKey<D>, number][] {
+  override block(timeout: number): readonly [SelectorKey<D>, number][] {
     this.#ahead = null;
     const ready = this.#look(0);
     if (ready.length > 0 || timeout === 0) return ready;
+    Connector.answerHere();
     const end = timeout === Infinity ? Infinity : now() + timeout;
     for (let rest = timeout;;) {
       const ready = this.#look(withLead(rest));
