@@ -19,7 +19,9 @@
 
 import type { BaseSelector } from "../selectors/mod.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import { waitsForHost } from "./_blocking.ts";
 import { type Clock, VirtualClock } from "./clock.ts";
+import { RuntimeError } from "./errors.ts";
 import { Following } from "./_following.ts";
 import { Gate } from "./_gate.ts";
 import { afterIO } from "./_host.ts";
@@ -126,6 +128,8 @@ export class Scheduler implements Waiting {
   batches = 0;
   /** Whether a macrotask has passed since the last step, so that no microtask is pending. */
   isDrained = false;
+  /** Whether the thread is the loop's, and nothing of the host goes on. */
+  isBlocking = false;
 
   readonly #precision: TimerPrecision;
   readonly #hooks: SchedulerHooks;
@@ -155,7 +159,7 @@ export class Scheduler implements Waiting {
     this.selector = selector;
     this.#precision = precision;
     this.#hooks = hooks;
-    this.#pace = new Pace(clock);
+    this.#pace = new Pace(clock, selector.keepsTime);
     this.#frame = new LoopFrame(loop);
     this.unretrieved = new Unretrieved(loop);
   }
@@ -219,6 +223,28 @@ export class Scheduler implements Waiting {
     callInFrame(this.#frame, () => this.#gate.arm());
     this.#wake();
     return ended;
+  }
+
+  /**
+   * Turns until {@linkcode Scheduler.stop}, in this very call: where there is nothing to do the thread
+   * waits, and nothing of the host goes on. Throws what a step throws past everybody.
+   */
+  runHere(): void {
+    const { outside } = this;
+    this.#state = State.Turning;
+    this.isBlocking = true;
+    current.loops.add(this.loop);
+    current.frame = this.#frame;
+    current.loop = this.loop;
+    try {
+      do this.#turnHere(outside); while (!this.#isStopping);
+    } finally {
+      this.#state = State.Stopped;
+      this.#isStopping = this.isBlocking = false;
+      current.frame = current.loop = null;
+      current.loops.delete(this.loop);
+      this.following.clear();
+    }
   }
 
   /** Drops whatever is scheduled. */
@@ -342,9 +368,35 @@ export class Scheduler implements Waiting {
     return true;
   }
 
+  /** One turn, as CPython's `_run_once` does it. */
+  #turnHere(outside: number): void {
+    const { ready } = this;
+    if (!this.#isInBatch) {
+      const isBusy = ready.size > 0 || this.#isStopping;
+      const events = this.selector.block(isBusy ? 0 : this.#restHere());
+      if (this.timers.size > 0) this.#pace.read();
+      this.#beginBatch(events);
+    }
+    for (let entry = ready.take(); entry !== undefined; entry = ready.take()) {
+      this.slowSteps?.begin(entry);
+      entry[run]();
+      this.slowSteps?.end();
+      if (this.outside > outside) throw waitsForHost(entry);
+    }
+    this.#isInBatch = false;
+  }
+
+  /** For how many seconds there is nothing to do but to wait for I/O. */
+  #restHere(): number {
+    this.timers.prune();
+    const when = this.timers.soonest;
+    if (when !== Infinity) return Math.max(when - this.#pace.read(), 0);
+    if (this.selector.active) return Infinity;
+    throw new RuntimeError(`deadlock: ${this.describeWaiting()}`);
+  }
+
   /** What I/O and time have brought becomes ready, behind what is, and all of that the next batch. */
-  #beginBatch(): void {
-    const events = this.selector.poll();
+  #beginBatch(events = this.selector.poll()): void {
     if (events.length > 0) this.#hooks.process(events);
     if (this.timers.size > 0) this.#collectTimers();
     this.#isInBatch = true;

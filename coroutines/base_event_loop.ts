@@ -183,6 +183,20 @@ export class BaseEventLoop extends AbstractEventLoop {
   }
 
   /**
+   * Runs until `stop()` is called, and does not return before: the thread is the loop's, and where there
+   * is nothing to do it waits in the selector. Nothing of the host goes on meanwhile: no promise, no
+   * timer, no signal listener. Generators only. In CPython this is the only way to run.
+   *
+   * @throws {Deno.errors.NotSupported} If the loop's selector cannot wait in this thread.
+   * @throws {RuntimeError} If the loop is closed, or this or another loop is running already; if a step
+   *   waits for the host; or if there is nothing left that could end the wait.
+   */
+  runForeverSync(): void {
+    this.#checkStartable();
+    this.#scheduler.runHere();
+  }
+
+  /**
    * Runs until a future is done, or a coroutine as a task.
    *
    * @param future What to run.

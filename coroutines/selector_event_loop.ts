@@ -8,10 +8,12 @@ import {
   type SelectorKey,
   type SocketAddress,
 } from "../selectors/mod.ts";
+import { waitsForHost } from "./_blocking.ts";
 import { BaseEventLoop } from "./base_event_loop.ts";
 import type { CoroutineObject } from "./coroutine.ts";
 import { RuntimeError } from "./errors.ts";
 import { Handle } from "./handle.ts";
+import { SCHEDULER } from "./_scheduler.ts";
 import * as operations from "./_socket_operations.ts";
 
 /** The handles of one registered file object. */
@@ -118,6 +120,16 @@ export class SelectorEventLoop extends BaseEventLoop {
    */
   createSocket(family?: number, type?: number): NonBlockingSocket {
     return this.selector.createSocket(family, type);
+  }
+
+  /**
+   * For what only works while the host goes on: refuses it in `runForeverSync()`.
+   *
+   * @param what What it is, as it stands in the message.
+   * @throws {RuntimeError} If the loop runs so.
+   */
+  requireHost(what: string): void {
+    if (this[SCHEDULER].isBlocking) throw waitsForHost(what);
   }
 
   /**

@@ -1,6 +1,11 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { type FromPromiseOptions, Future, getEventLoop } from "../../coroutines/mod.ts";
+import {
+  type FromPromiseOptions,
+  Future,
+  getEventLoop,
+  type SelectorEventLoop,
+} from "../../coroutines/mod.ts";
 
 /**
  * A future that fails when a signal is aborted, with the signal's reason.
@@ -28,7 +33,9 @@ import { type FromPromiseOptions, Future, getEventLoop } from "../../coroutines/
  * @see {@link https://developer.mozilla.org/docs/Web/API/AbortSignal}
  */
 export function fromSignal(signal: AbortSignal, options: FromPromiseOptions = {}): Future<never> {
-  const future = new Future<never>({ loop: options.loop ?? getEventLoop() });
+  const loop = options.loop ?? getEventLoop();
+  (loop as SelectorEventLoop).requireHost("fromSignal()");
+  const future = new Future<never>({ loop });
   const fail = () => {
     if (!future.done()) future.setException(signal.reason);
   };
