@@ -121,6 +121,7 @@ export class EventLoop extends SubprocessEventLoop {
       throw new TypeError(`a callable object was expected by addSignalHandler(), got ${fn}`);
     }
     const name = signalName(signal);
+    this.requireHost("A signal handler");
     if (this.isClosed()) throw new RuntimeError("Event loop is closed");
     const context = copyContext();
     const end = onSignal(name, () => {

@@ -170,6 +170,7 @@ export { type OutputOf, Process } from "./subprocess/process.ts";
 export { PriorityQueue, type PriorityQueueOptions } from "./queues/priority_queue.ts";
 export { Queue } from "./queues/queue.ts";
 export { QueueEmpty, QueueFull, QueueShutDown } from "./queues/queue_errors.ts";
+export { runSync, type RunSyncOptions } from "./run_sync.ts";
 export {
   type LoopFactory,
   type Main,

@@ -222,10 +222,11 @@ export class Runner {
       if (this.#loopFactory === null) setEventLoop(null);
       this.#loop = null;
       this.#closed = true;
-      this.#loop = null;
-      this.#closed = true;
-      loop.close();
-      await loop.closed;
+      try {
+        loop.close();
+      } finally {
+        await loop.closed;
+      }
     }
   }
 
@@ -244,12 +245,14 @@ export class Runner {
   }
 }
 
-function makeLoop(factory: LoopFactory): EventLoop {
+/** Calls a factory of loops. */
+export function makeLoop(factory: LoopFactory): EventLoop {
   if (factory.prototype instanceof AbstractEventLoop) return new (factory as new () => EventLoop)();
   return (factory as () => EventLoop)();
 }
 
-function requireNoRunningLoop(what: string): void {
+/** Refuses to run within a run. */
+export function requireNoRunningLoop(what: string): void {
   if (isLoopRunning()) {
     throw new RuntimeError(`${what} cannot be called from a running event loop`);
   }
@@ -292,7 +295,8 @@ async function cancelAllTasks(loop: EventLoop): Promise<void> {
   for (const task of tasks) if (!task.cancelled()) reportFailure(loop, task);
 }
 
-function reportFailure(loop: EventLoop, task: Task<unknown>): void {
+/** Tells of the error of a task that nobody has asked for it. */
+export function reportFailure(loop: EventLoop, task: Task<unknown>): void {
   if (!hasFailed(task)) return;
   const exception = task.exception();
   loop.callExceptionHandler({

@@ -60,6 +60,7 @@ export class ExecutorEventLoop extends SelectorEventLoop {
     ...args: A
   ): Future<Awaited<R>> {
     if (this.isClosed()) throw new RuntimeError("Event loop is closed");
+    this.requireHost("An executor");
     const chosen = executor ?? this.#defaultExecutor();
     return wrapFuture(chosen.submit(fn, ...args), { loop: this });
   }

@@ -9,6 +9,7 @@ import {
   inspectAsText,
   InvalidStateError,
   RuntimeError,
+  type SelectorEventLoop,
   TimeoutError,
 } from "../../coroutines/mod.ts";
 import { type Claim, grantAccess, type Outcome, outcomeOf } from "./_concurrent_state.ts";
@@ -298,6 +299,7 @@ export class ConcurrentFuture<T> implements PromiseLike<T> {
  */
 // CPython: Lib/asyncio/futures.py, _chain_future
 export function futureOf<T>(source: ConcurrentFuture<T>, loop: AbstractEventLoop): Future<T> {
+  (loop as SelectorEventLoop).requireHost("An executor");
   const future = fromPromise(new Follower(source), { loop });
   future.addDoneCallback(() => {
     if (future.cancelled()) source.cancel();

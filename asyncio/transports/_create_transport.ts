@@ -17,8 +17,9 @@ export interface Tls {
 }
 
 /** Loads what it takes to encrypt, and reads the certificates. `null` if nothing is encrypted. */
-export function* prepareTls(side: TlsSide | null): Coroutine<Tls | null> {
+export function* prepareTls(host: TransportHost, side: TlsSide | null): Coroutine<Tls | null> {
   if (side === null) return null;
+  host.loop.requireHost("TLS");
   const modules = yield* loadNodeTls();
   secureContext(modules, side.ssl);
   return { modules, side };

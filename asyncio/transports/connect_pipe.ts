@@ -21,6 +21,7 @@ export function* connectReadPipe<P extends BaseProtocol>(
   pipe: ReadableStream<Uint8Array> | number,
 ): Coroutine<[ReadTransport, P]> {
   if (typeof pipe === "number") throw noDescriptors();
+  host.loop.requireHost("A pipe");
   const protocol = protocolFactory();
   const waiter = host.loop.createFuture<void>();
   const transport = new ReadPipeTransport(host, pipe, protocol, waiter);
@@ -40,6 +41,7 @@ export function* connectWritePipe<P extends BaseProtocol>(
   pipe: WritableStream<Uint8Array> | number,
 ): Coroutine<[WriteTransport, P]> {
   if (typeof pipe === "number") throw noDescriptors();
+  host.loop.requireHost("A pipe");
   const protocol = protocolFactory();
   const waiter = host.loop.createFuture<void>();
   const transport = new WritePipeTransport(host, pipe, protocol, waiter);

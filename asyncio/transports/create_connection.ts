@@ -57,7 +57,7 @@ export function* createConnection<P extends BaseProtocol>(
   options: CreateConnectionOptions,
 ): Coroutine<[Transport, P]> {
   let { sock = null } = options;
-  const tls = yield* prepareTls(clientSide(options, host));
+  const tls = yield* prepareTls(transportHost, clientSide(options, host));
   if (host !== null || port !== null) {
     if (sock !== null) {
       throw new ValueError("host/port and sock can not be specified at the same time");
@@ -87,7 +87,7 @@ export function* connectAcceptedSocket<P extends BaseProtocol>(
   options: SslOptions,
 ): Coroutine<[Transport, P]> {
   checkStream(sock);
-  const tls = yield* prepareTls(serverSide(options));
+  const tls = yield* prepareTls(transportHost, serverSide(options));
   sock.setblocking(false);
   const made = yield* createTransport(transportHost, sock, protocolFactory, tls);
   return made as [Transport, P];

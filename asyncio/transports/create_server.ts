@@ -69,7 +69,7 @@ export function* createServer(
   options: CreateServerOptions,
 ): Coroutine<Server<InetAddress>> {
   const { sock = null, backlog = 100, startServing = true } = options;
-  const tls = yield* prepareTls(serverSide(options));
+  const tls = yield* prepareTls(transportHost, serverSide(options));
   let sockets: NonBlockingSocket[];
   if (host !== null || port !== null) {
     if (sock !== null) {

@@ -10,7 +10,13 @@
  */
 
 import { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_STREAM, ValueError } from "../../selectors/mod.ts";
-import { type Coroutine, coroutine, fromPromise, repr } from "../../coroutines/mod.ts";
+import {
+  type Coroutine,
+  coroutine,
+  fromPromise,
+  getRunningLoop,
+  repr,
+} from "../../coroutines/mod.ts";
 import type { InetAddress } from "./inet_address.ts";
 
 /**
@@ -118,6 +124,7 @@ function portNumber(port: number | string | null): number {
 }
 
 function* lookUp(host: string, family: number): Coroutine<string[]> {
+  getRunningLoop().requireHost("The look-up of a host name");
   const { lookup } = yield* fromPromise(import("node:dns/promises"));
   const only = family === AF_INET ? 4 : family === AF_INET6 ? 6 : 0;
   const found = yield* fromPromise(lookup(host, { all: true, family: only }));

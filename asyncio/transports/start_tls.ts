@@ -44,7 +44,7 @@ export function* startTls<A extends SocketAddress>(
   }
   // What comes from now on is encrypted.
   transport.pauseReading();
-  const tls = yield* prepareTls(checked);
+  const tls = yield* prepareTls(host, checked);
   const waiter = host.loop.createFuture<void>();
   const parts = { ...tls!, waiter, callConnectionMade: false };
   const encrypted = new TlsTransport<A>(host, protocol, parts);

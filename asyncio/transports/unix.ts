@@ -55,7 +55,7 @@ export function* createUnixConnection<P extends BaseProtocol>(
   if (options.ssl && (options.serverHostname ?? null) === null) {
     throw new ValueError("you have to pass serverHostname when using ssl");
   }
-  const tls = yield* prepareTls(clientSide(options, null));
+  const tls = yield* prepareTls(host, clientSide(options, null));
   if (path !== null && sock !== null) {
     throw new ValueError("path and sock can not be specified at the same time");
   }
@@ -92,7 +92,7 @@ export function* createUnixServer(
   options: CreateUnixServerOptions,
 ): Coroutine<Server<string>> {
   const { sock = null, backlog = 100, startServing = true, cleanupSocket = true } = options;
-  const tls = yield* prepareTls(serverSide(options));
+  const tls = yield* prepareTls(host, serverSide(options));
   if (path !== null && sock !== null) {
     throw new ValueError("path and sock can not be specified at the same time");
   }

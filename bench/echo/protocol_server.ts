@@ -1,14 +1,15 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /**
- * An echo server as a protocol of ours. Prints its port.
+ * A server on a protocol of ours. Prints its port.
  *
- *     deno run --allow-net bench/echo/protocol_server.ts
+ *     deno run --allow-net --allow-ffi bench/echo/protocol_server.ts echo|accept SIZE [deno|native]
  *
  * @module
  */
 
-import { type Coroutine, getRunningLoop, Protocol, run, type Transport } from "@asyncio/asyncio";
+import { type Coroutine, getRunningLoop, Protocol, type Transport } from "@asyncio/asyncio";
+import { type LoopName, runOn } from "./on_loop.ts";
 
 class Echo extends Protocol {
   #transport!: Transport;
@@ -22,11 +23,24 @@ class Echo extends Protocol {
   }
 }
 
+/** Closes a connection as soon as it is there. */
+class Close extends Protocol {
+  override connectionMade(transport: Transport): void {
+    transport.close();
+  }
+}
+
 function* main(): Coroutine<void> {
+  const protocol = Deno.args[0] === "accept" ? Close : Echo;
   const options = { backlog: 4096 };
-  const server = yield* getRunningLoop().createServer(() => new Echo(), "127.0.0.1", 0, options);
+  const server = yield* getRunningLoop().createServer(
+    () => new protocol(),
+    "127.0.0.1",
+    0,
+    options,
+  );
   console.log(server.sockets[0].getsockname()[1]);
   yield* server.serveForever();
 }
 
-await run(main());
+await runOn(Deno.args[2] as LoopName ?? "deno", main);

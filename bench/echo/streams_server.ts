@@ -3,8 +3,8 @@
 /**
  * A server on our streams, its coroutines written as the command line says. Prints its port.
  *
- *     deno run --allow-net bench/echo/streams_server.ts generators|asyncFunctions
- *       echo|accept|receive|send SIZE
+ *     deno run --allow-net --allow-ffi bench/echo/streams_server.ts generators|asyncFunctions
+ *       echo|accept|receive|send SIZE [deno|native]
  *
  * @module
  */
@@ -12,11 +12,11 @@
 import {
   type Coroutine,
   IncompleteReadError,
-  run,
   startServer,
   type StreamReader,
   type StreamWriter,
 } from "@asyncio/asyncio";
+import { type LoopName, runOn } from "./on_loop.ts";
 import { TRANSFER } from "./transfer.ts";
 
 type Handlers = Record<string, (reader: StreamReader, writer: StreamWriter) => unknown>;
@@ -111,4 +111,4 @@ function* main(): Coroutine<void> {
   yield* server.serveForever();
 }
 
-await run(main());
+await runOn(Deno.args[3] as LoopName ?? "deno", main);

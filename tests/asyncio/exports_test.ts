@@ -48,7 +48,7 @@ const OTHERS = `
   ContextVar DEVNULL EOFError ExceptionGroup Executor ExecutorEventLoop GeneratorExit InterruptedError KeyError
   KeyboardInterrupt MonotonicClock NetworkEventLoop NotImplementedError OSError PIPE Process ProcessPoolExecutor
   RuntimeError SocketEventLoop SSLObject STDOUT StopAsyncIteration SubprocessEventLoop ThreadPoolExecutor Token
-  nativeEventLoop
+  nativeEventLoop runSync
   TransportSocket ValueError VirtualClock
   abortable anext asyncFor asyncWith copyContext coroutine fromPromise fromSignal moduleFunction toPromise
   transfer
