@@ -419,7 +419,7 @@ test(".toString() is Python's", () => {
   const [, port] = client.getsockname() as [string, number];
   const [, peer] = client.getpeername() as [string, number];
   const description = `<NativeSocket fd=${client.fileno()}, family=2, type=1, proto=0, ` +
-    `laddr=["127.0.0.1", ${port}], raddr=["127.0.0.1", ${peer}]>`;
+    `laddr=['127.0.0.1', ${port}], raddr=['127.0.0.1', ${peer}]>`;
   assertEquals([String(client), Deno.inspect(client)], [description, description]);
 });
 
