@@ -3,7 +3,7 @@
 /**
  * A server on a protocol of ours. Prints its port.
  *
- *     deno run --allow-net --allow-ffi bench/echo/protocol_server.ts echo|accept SIZE [deno|native]
+ *     deno run --allow-net --allow-ffi bench/echo/protocol_server.ts echo|accept SIZE [deno|native|sync]
  *
  * @module
  */

@@ -4,7 +4,7 @@
  * A server on our streams, its coroutines written as the command line says. Prints its port.
  *
  *     deno run --allow-net --allow-ffi bench/echo/streams_server.ts generators|asyncFunctions
- *       echo|accept|receive|send SIZE [deno|native]
+ *       echo|accept|receive|send SIZE [deno|native|sync]
  *
  * @module
  */

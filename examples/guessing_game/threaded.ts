@@ -44,12 +44,17 @@ import {
   WARMER,
 } from "./protocol.ts";
 
+/** What the game needs of a socket that blocks. */
+export type Connection = Pick<BlockingSocket, "recv"> & Disposable & {
+  send(data: string): unknown;
+};
+
 /** Sends and receives lines. */
 class ConnectionBase {
-  readonly #connection: BlockingSocket;
+  readonly #connection: Connection;
   #received = "";
 
-  constructor(connection: BlockingSocket) {
+  constructor(connection: Connection) {
     this.#connection = connection;
   }
 
@@ -92,7 +97,7 @@ class Session extends ConnectionBase {
   #upper = 0;
   #guesses: number[] = [];
 
-  constructor(connection: BlockingSocket, random: Random) {
+  constructor(connection: Connection, random: Random) {
     super(connection);
     this.#random = random;
   }
@@ -158,7 +163,7 @@ class Session extends ConnectionBase {
 }
 
 /** The client's side of a connection. */
-class Client extends ConnectionBase {
+export class Client extends ConnectionBase {
   #secret = NaN;
   #lastDistance: number | null = null;
 
@@ -214,7 +219,7 @@ class Client extends ConnectionBase {
 }
 
 /** Serves one client, in a thread of its own. */
-export function handleConnection(connection: BlockingSocket, seed: number | null): void {
+export function handleConnection(connection: Connection, seed: number | null): void {
   using conn = connection;
   const session = new Session(conn, new Random(seed));
   try {
@@ -235,9 +240,7 @@ export function runServer(listening: BlockingSocket, seed: number | null): void 
 }
 
 /** Plays two games. */
-function runClient(address: [string, number]): Result[] {
-  using connection = createConnection(address);
-  const client = new Client(connection);
+export function playGames(client: Client, sleep: (seconds: number) => void): Result[] {
   const results: Result[] = [];
 
   {
@@ -255,6 +258,13 @@ function runClient(address: [string, number]): Result[] {
     sleep(0.05);
   }
 
+  return results;
+}
+
+function runClient(address: [string, number]): Result[] {
+  using connection = createConnection(address);
+  const results = playGames(new Client(connection), sleep);
+
   connection.shutdown(); // "I have said all", and then the server closes
   connection.recv(1);
 
@@ -267,8 +277,11 @@ export function play(host: string, port: number, seed: number | null): void {
   const address = listener.getsockname();
   startThread(import.meta.url, "runServer", listener, seed);
 
-  const results = runClient(address);
+  report(runClient(address));
+}
 
+/** Prints what came of the games. */
+export function report(results: Result[]): void {
   console.log();
   for (const [number, outcome] of results) {
     console.log(`Client: ${number} is ${outcome}`);
