@@ -21,6 +21,7 @@ import { subject as echo } from "./echo_bench.ts";
 import { subject as executor } from "./executor_bench.ts";
 import { subject as idle } from "./idle_bench.ts";
 import { subject as nativeCalls } from "./native_calls_bench.ts";
+import { subject as nativeLoop } from "./native_loop_bench.ts";
 import { subject as nativeEcho } from "./native_echo_bench.ts";
 import { subject as lock } from "./lock_bench.ts";
 import { subject as oneway } from "./oneway_bench.ts";
@@ -44,6 +45,7 @@ const SUBJECTS: readonly Subject[] = [
   accept,
   oneway,
   idle,
+  nativeLoop,
   nativeEcho,
   nativeCalls,
   executor,

@@ -45,6 +45,10 @@ export interface Subject {
 
 /** The columns of the table, in order. */
 export const COLUMNS = {
+  syncProtocol: "runSync(), protocol",
+  syncStreams: "runSync(), streams",
+  nativeProtocol: "native loop, protocol",
+  nativeStreams: "native loop, streams",
   generators: "generators",
   asyncFunctions: "async functions",
   callbacks: "callbacks",
@@ -53,7 +57,11 @@ export const COLUMNS = {
   select: "select()",
   c: "C",
   bareDeno: "bare Deno",
+  node: "Node",
+  bun: "Bun",
   selectors: "selectors",
+  asyncioProtocol: "asyncio, protocol",
   asyncio: "asyncio",
+  uvloopProtocol: "uvloop, protocol",
   uvloop: "uvloop",
 } as const;

@@ -1,9 +1,10 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /*
- * Echo server on nothing but epoll: the least that one can cost on Linux. Prints its port.
+ * Echo server on nothing but epoll: the least that one can cost on Linux. Prints its port. With the
+ * argument `accept` it closes its connections at once.
  *
- *     gcc -O2 -o epoll_echo epoll_echo.c && ./epoll_echo
+ *     gcc -O2 -o epoll_echo epoll_echo.c && ./epoll_echo [echo|accept]
  */
 
 #define _GNU_SOURCE
@@ -11,6 +12,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +20,7 @@
 #define EVENTS 4096
 
 static char buffer[65536];
+static int closes;
 
 static void watch(int queue, int fd)
 {
@@ -29,6 +32,10 @@ static void accept_all(int queue, int server)
 {
     int yes = 1, fd;
     while ((fd = accept4(server, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+        if (closes) {
+            close(fd);
+            continue;
+        }
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
         watch(queue, fd);
     }
@@ -40,8 +47,9 @@ static void echo(int fd)
     if (count <= 0 || send(fd, buffer, count, MSG_NOSIGNAL) != count) close(fd);
 }
 
-int main(void)
+int main(int count_of_arguments, char **arguments)
 {
+    closes = count_of_arguments > 1 && strcmp(arguments[1], "accept") == 0;
     static struct epoll_event events[EVENTS];
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
     socklen_t length = sizeof address;

@@ -1,7 +1,7 @@
 # Copyright 2026 the asyncio authors. MIT license.
 """Echo server below streams: prints its port, then serves until it is killed.
 
-    python3 selectors_echo_server.py selectors|asyncio|uvloop
+    python3 selectors_echo_server.py selectors|asyncio|uvloop [echo|accept]
 
 By hand on CPython's own EpollSelector, or on a protocol of asyncio or uvloop.
 """
@@ -23,9 +23,15 @@ class Echo(asyncio.Protocol):
         self.transport.write(data)
 
 
+class Close(asyncio.Protocol):
+    def connection_made(self, transport):
+        transport.close()
+
+
 async def main():
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Echo, "127.0.0.1", 0, backlog=BACKLOG)
+    protocol = Close if sys.argv[2:] == ["accept"] else Echo
+    server = await loop.create_server(protocol, "127.0.0.1", 0, backlog=BACKLOG)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
