@@ -208,6 +208,11 @@ export abstract class BaseSelector<D = unknown, F extends FileObj = FileObj> {
    */
   abstract createSocket(family?: number, type?: number): NonBlockingSocket;
 
+  /** Whether `select()` is under way: then it is not an event loop that waits. */
+  protected get isSelecting(): boolean {
+    return this.#selecting;
+  }
+
   /** Whether anything is registered. */
   get active(): boolean {
     return this.#table.size !== 0;

@@ -180,7 +180,7 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
   protected override scan(timeout: number): readonly [SelectorKey<D>, number][] {
     const room = this.#watches.size * this.#stride;
     if (room > this.#events.length) this.#events = new Int32Array(room * 2);
-    const most = Math.floor(this.#events.length / this.#stride);
+    const most = Math.min(Math.floor(this.#events.length / this.#stride), this.most);
     const count = timeout === 0
       ? functions!.epoll_wait(this.#fd, this.#events, most, 0)
       : this.#waitHere(timeout, most);

@@ -35,6 +35,14 @@ const TOLERANCE = 50e-6;
  */
 const LEAD = 150e-6;
 
+/**
+ * So many events at once are told to an event loop; the rest comes with its next look. What a loop does
+ * with an event it does in two steps, the callback's and the task's, each of them once for all events: a
+ * thousand connections have left the processor's cache in between, and sixty-four have not. Streams of
+ * a thousand connections, echo of 64 bytes, CPU a message: 9.5 us instead of 11.4.
+ */
+const EVENTS_FOR_LOOP = 64;
+
 /** How many waits are under way on the pool. */
 let poolWaits = 0;
 
@@ -110,6 +118,8 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
   #closed: Promise<void> | null = null;
   #settleClosed: (() => void) | null = null;
   readonly #courtesy = new Courtesy();
+  /** Whether `selectSync()` is under way. */
+  #isSelecting = false;
   /** Rows that are ready for everything, whatever the system says. */
   readonly #failed = new Set<NativeRegistration<D>>();
   readonly #owner: RowOwner<D> = {
@@ -134,7 +144,12 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
     if (this.onReady !== null) {
       throw new RuntimeError("Cannot select: selector is being waited on already");
     }
-    return [...this.block(Math.max(timeout ?? Infinity, 0))];
+    this.#isSelecting = true;
+    try {
+      return [...this.block(Math.max(timeout ?? Infinity, 0))];
+    } finally {
+      this.#isSelecting = false;
+    }
   }
 
   /**
@@ -230,6 +245,11 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
    */
   override createSocket(family?: number, type?: number): NonBlockingSocket {
     return new NativeSocket(family, (type ?? SOCK_STREAM) | SOCK_NONBLOCK);
+  }
+
+  /** How many events may be told at once: all to who selects by hand. */
+  protected get most(): number {
+    return this.#isSelecting || this.isSelecting ? Infinity : EVENTS_FOR_LOOP;
   }
 
   /** Whether the selector has been closed, or is about to be. */

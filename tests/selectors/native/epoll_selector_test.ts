@@ -192,3 +192,21 @@ test(" can be watched by another", async () => {
   inner.close();
   await inner.closed;
 });
+
+test(".poll() tells a loop of 64 at once, and of the others next; select() tells of all", async () => {
+  using stack = new DisposableStack();
+  using s = new EpollSelector();
+  for (let i = 0; i < 50; i++) {
+    const { left, right } = stack.use(new NativePair());
+    for (const sock of [left, right]) s.register(sock, EVENT_WRITE);
+  }
+  const told = new Set<number>();
+  for (const count of [64, 64]) {
+    const ready = s.poll();
+    assertEquals(ready.length, count);
+    for (const [{ fd }] of ready) told.add(fd);
+  }
+  assertEquals(told.size, 100);
+  assertEquals(s.selectSync().length, 100);
+  assertEquals((await s.select()).length, 100);
+});
