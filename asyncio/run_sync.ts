@@ -31,7 +31,7 @@ const AsyncFunction = (async () => {}).constructor;
  * is the fastest way to run, and needs `--allow-ffi`.
  *
  * Nothing of the host goes on meanwhile, no promise, timer or signal listener. What needs them says
- * so at once: async functions, `fromPromise()`, `fromSignal()`, TLS, executors, pipes over streams,
+ * so at once: async functions, `fromPromise()`, `fromSignal()`, TLS, executors, subprocesses, pipes over streams,
  * signal handlers, the look-up of names (an address or `localhost` needs none). Where nothing is left
  * that could go on, that is an error, too. Ctrl-C ends the process.
  *

@@ -175,6 +175,7 @@ function* start(
   protocol: SubprocessProtocol,
   command: Command,
 ): Coroutine<SubprocessTransport> {
+  host.loop.requireHost("A subprocess");
   const waiter = host.loop.createFuture<void>();
   const transport = new ChildTransport(host, spawn(command), protocol, waiter);
   try {

@@ -8,6 +8,7 @@ import {
   asyncWith,
   CancelledError,
   type Coroutine,
+  createSubprocessExec,
   createTask,
   currentTask,
   Event,
@@ -303,6 +304,9 @@ const REFUSED: Record<string, () => unknown> = {
   },
   "a pipe": function* () {
     yield* getRunningLoop().connectReadPipe(() => new Protocol(), new ReadableStream());
+  },
+  "a subprocess": function* () {
+    yield* createSubprocessExec("true");
   },
   // deno-lint-ignore require-yield
   "a signal handler": function* () {
