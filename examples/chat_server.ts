@@ -9,7 +9,7 @@
  *
  *     deno run --allow-net=127.0.0.1 examples/chat_server.ts
  *
- * Options: `--host`, `--port`. Then `nc localhost 8000` in two terminals, and `/help`.
+ * Options: `--host`, `--port`, `--selector`. Then `nc localhost 8000` in two terminals, and `/help`.
  *
  * @module
  */
@@ -17,6 +17,7 @@
 import * as asyncio from "@asyncio/asyncio";
 import type { StreamReader, StreamWriter } from "@asyncio/asyncio";
 import { closedBy, options, port, program, stopSignal, text } from "./_options.ts";
+import { on, selector } from "./_selector.ts";
 
 /** The longest line, in bytes. */
 const MAX_LINE = 1024;
@@ -179,9 +180,13 @@ export async function runServer(host: string, port: number, signal: AbortSignal)
 }
 
 if (import.meta.main) {
-  const { host, port: at } = options({ host: text("localhost"), port: port(8000) });
+  const { host, port: at, selector: name } = options({
+    host: text("localhost"),
+    port: port(8000),
+    selector: selector(),
+  });
   await program(
     `serve on ${host}:${at}`,
-    () => asyncio.run(() => runServer(host, at, stopSignal())),
+    () => asyncio.run(() => runServer(host, at, stopSignal()), on(name)),
   );
 }

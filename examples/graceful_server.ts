@@ -9,7 +9,7 @@
  *
  *     deno run --allow-net=127.0.0.1 examples/graceful_server.ts
  *
- * Options: `--host`, `--port`, `--work` (seconds that a request takes). Then `nc localhost 8000`: each
+ * Options: `--host`, `--port`, `--work` (seconds that a request takes), `--selector`. Then `nc localhost 8000`: each
  * line is a request.
  *
  * @module
@@ -18,6 +18,7 @@
 import * as asyncio from "@asyncio/asyncio";
 import type { StreamReader, StreamWriter, Task } from "@asyncio/asyncio";
 import { options, port, program, seconds, text } from "./_options.ts";
+import { on, selector } from "./_selector.ts";
 
 /** For how long requests are still accepted when the server stops: those on their way, in seconds. */
 const MOMENT = 0.1;
@@ -115,10 +116,14 @@ export async function runServer(host: string, port: number, work: number): Promi
 }
 
 if (import.meta.main) {
-  const { host, port: at, work } = options({
+  const { host, port: at, work, selector: name } = options({
     host: text("127.0.0.1"),
     port: port(8000),
     work: seconds(0.02),
+    selector: selector(),
   });
-  await program(`serve on ${host}:${at}`, () => asyncio.run(() => runServer(host, at, work)));
+  await program(
+    `serve on ${host}:${at}`,
+    () => asyncio.run(() => runServer(host, at, work), on(name)),
+  );
 }

@@ -8,7 +8,7 @@
  *
  *     deno run --allow-net=127.0.0.1 --allow-read=examples/public examples/http_server.ts
  *
- * Options: `--host`, `--port`, `--root`, the folder, and `--timeout` in seconds. Then try
+ * Options: `--host`, `--port`, `--root`, the folder, `--timeout` in seconds, `--selector`. Then try
  * `curl -i localhost:8000` and `curl localhost:8000/api/hello?name=you`.
  *
  * @module
@@ -19,6 +19,7 @@ import type { Coroutine, StreamReader, StreamWriter, Timeout } from "@asyncio/as
 import { isAbsolute, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { closedBy, options, port, program, seconds, stopSignal, text } from "./_options.ts";
+import { on, selector } from "./_selector.ts";
 
 /** The longest head of a request, in bytes. */
 const MAX_HEAD = 16 * 1024;
@@ -299,14 +300,15 @@ export async function runServer(
 }
 
 if (import.meta.main) {
-  const { host, port: at, root, timeout } = options({
+  const { host, port: at, root, timeout, selector: name } = options({
     host: text("localhost"),
     port: port(8000),
     root: text(fileURLToPath(new URL("public", import.meta.url))),
     timeout: seconds(15),
+    selector: selector(),
   });
   await program(
     `serve on ${host}:${at}`,
-    () => asyncio.run(() => runServer(host, at, root, timeout, stopSignal())),
+    () => asyncio.run(() => runServer(host, at, root, timeout, stopSignal()), on(name)),
   );
 }

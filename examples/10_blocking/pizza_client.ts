@@ -8,13 +8,14 @@
  *
  *     deno run --allow-net=127.0.0.1 examples/10_blocking/pizza_client.ts
  *
- * Options: `--host`, `--port`, and `--clients`, how many they are. Start a server first.
+ * Options: `--host`, `--port`, `--clients`, how many they are, and `--selector`. Start a server first.
  *
  * @module
  */
 
 import * as asyncio from "@asyncio/asyncio";
 import { count, options, port, program, text } from "../_options.ts";
+import { on, selector } from "../_selector.ts";
 
 /** Orders a pizza, eats it, and says how long it took, in seconds. */
 async function orderPizza(host: string, port: number, client: number): Promise<number> {
@@ -43,13 +44,14 @@ export async function main(host: string, port: number, clients: number): Promise
 }
 
 if (import.meta.main) {
-  const { host, port: at, clients } = options({
+  const { host, port: at, clients, selector: name } = options({
     host: text("localhost"),
     port: port(8000),
     clients: count(3),
+    selector: selector(),
   });
   await program(
     `order from ${host}:${at}`,
-    () => asyncio.run(() => main(host, at, clients)),
+    () => asyncio.run(() => main(host, at, clients), on(name)),
   );
 }

@@ -8,7 +8,7 @@
  *
  *     deno run --allow-net=127.0.0.1 examples/12_coroutines/pizza_server.ts
  *
- * Options: `--host`, `--port`, and `--delay`, the seconds that a pizza takes. Order with
+ * Options: `--host`, `--port`, `--delay`, the seconds that a pizza takes, and `--selector`. Order with
  * `nc localhost 8000`, or three at once with ../10_blocking/pizza_client.ts.
  *
  * @module
@@ -16,6 +16,7 @@
 
 import * as asyncio from "@asyncio/asyncio";
 import { closedBy, options, port, program, seconds, stopSignal, text } from "../_options.ts";
+import { on, selector } from "../_selector.ts";
 
 /** Serves a client. */
 async function handleClient(
@@ -62,13 +63,14 @@ export async function runServer(
 }
 
 if (import.meta.main) {
-  const { host, port: at, delay } = options({
+  const { host, port: at, delay, selector: name } = options({
     host: text("localhost"),
     port: port(8000),
     delay: seconds(2),
+    selector: selector(),
   });
   await program(
     `serve on ${host}:${at}`,
-    () => asyncio.run(() => runServer(host, at, delay, stopSignal())),
+    () => asyncio.run(() => runServer(host, at, delay, stopSignal()), on(name)),
   );
 }

@@ -8,7 +8,8 @@
  *
  *     deno run --allow-net=127.0.0.1 examples/guessing_game/asynchronous.ts
  *
- * Options: `--host`, `--port`, and `--seed`, with which the server guesses the same every time.
+ * Options: `--host`, `--port`, `--selector`, and `--seed`, with which the server guesses the same
+ * every time.
  *
  * Where it differs from Python: `async with` is `asyncWith`. The listening socket is made before the
  * server's task, so that the client need not hope for it; and the server is closed at the end, so that
@@ -19,6 +20,7 @@
 
 import * as asyncio from "@asyncio/asyncio"; // Added
 import { options, port, program, seed, text } from "../_options.ts";
+import { on, selector, type SelectorName } from "../_selector.ts";
 import {
   assert,
   COLDER,
@@ -272,15 +274,21 @@ async function mainAsync(host: string, port: number, seed: number | null): Promi
 }
 
 /** Runs the program. */
-export async function main(host: string, port: number, seed: number | null): Promise<void> {
-  await asyncio.run(() => mainAsync(host, port, seed)); // Changed
+export async function main(
+  host: string,
+  port: number,
+  seed: number | null,
+  selector: SelectorName = "deno",
+): Promise<void> {
+  await asyncio.run(() => mainAsync(host, port, seed), on(selector)); // Changed
 }
 
 if (import.meta.main) {
-  const { host, port: at, seed: from } = options({
+  const { host, port: at, seed: from, selector: name } = options({
     host: text("127.0.0.1"),
     port: port(4321),
     seed: seed(),
+    selector: selector(),
   });
-  await program(`play on ${host}:${at}`, () => main(host, at, from));
+  await program(`play on ${host}:${at}`, () => main(host, at, from, name));
 }

@@ -47,9 +47,21 @@ export class Program {
   readonly #child: Deno.ChildProcess;
   readonly #stdout: Output;
   readonly #stderr: Output;
+  /** What the next program may do besides. */
+  static #granted: readonly string[] = [];
+
+  /** A program that may do more than its header says. */
+  static with(permission: string, path: string, ...args: string[]): Program {
+    Program.#granted = [permission];
+    try {
+      return new Program(path, ...args);
+    } finally {
+      Program.#granted = [];
+    }
+  }
 
   constructor(path: string, ...args: string[]) {
-    this.#child = start([...commandOf(path), ...args]);
+    this.#child = start([...commandOf(path), ...args].toSpliced(1, 0, ...Program.#granted));
     this.#stdout = new Output(this.#child.stdout);
     this.#stderr = new Output(this.#child.stderr);
   }
