@@ -3,7 +3,10 @@
 /** The suites of the loop, once more on native sockets, and what is only to be asked of such loops. */
 
 import {
+  type Coroutine,
+  createTask,
   EventLoop,
+  fromPromise,
   nativeEventLoop,
   openConnection,
   run,
@@ -149,3 +152,27 @@ native("Ctrl-C interrupts a program that waits on a native loop", async () => {
   }
   assertEquals([output, (await child.status).code], ["ready\nKeyboardInterrupt\nend\n", 0]);
 });
+
+for (
+  const [form, spin] of [
+    ["async", async (isOver: () => boolean) => {
+      while (!isOver()) await sleep(0);
+    }],
+    ["generator", function* (isOver: () => boolean) {
+      while (!isOver()) yield;
+    }],
+  ] as const
+) {
+  native(`the host has its turns beside a native loop that is always busy (${form})`, async () => {
+    await run(async () => {
+      let over = false;
+      const spinner = createTask(() => spin(() => over) as Coroutine<void>);
+      const server = Deno.serve({ port: 0, onListen() {} }, () => new Response("answer"));
+      const response = await fromPromise(fetch(`http://127.0.0.1:${server.addr.port}`));
+      assertEquals(await fromPromise(response.text()), "answer");
+      over = true;
+      await spinner;
+      await fromPromise(server.shutdown());
+    }, { loopFactory: nativeEventLoop });
+  });
+}
