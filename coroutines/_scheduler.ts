@@ -233,7 +233,8 @@ export class Scheduler implements Waiting {
     const { outside } = this;
     this.#state = State.Turning;
     this.isBlocking = true;
-    current.loops.add(this.loop);
+    enrol(this.#frame);
+    current.loops.set(this.loop, this.#frame.id);
     current.frame = this.#frame;
     current.loop = this.loop;
     try {
@@ -243,6 +244,7 @@ export class Scheduler implements Waiting {
       this.#isStopping = this.isBlocking = false;
       current.frame = current.loop = null;
       current.loops.delete(this.loop);
+      discharge(this.#frame);
       this.following.clear();
     }
   }

@@ -182,18 +182,11 @@ export class BaseEventLoop extends AbstractEventLoop {
     }
   }
 
-  /**
-   * Runs until `stop()` is called, and does not return before: the thread is the loop's, and where there
-   * is nothing to do it waits in the selector. Nothing of the host goes on meanwhile: no promise, no
-   * timer, no signal listener. Generators only. In CPython this is the only way to run.
-   *
-   * @throws {Deno.errors.NotSupported} If the loop's selector cannot wait in this thread.
-   * @throws {RuntimeError} If the loop is closed, or this or another loop is running already; if a step
-   *   waits for the host; or if there is nothing left that could end the wait.
-   */
-  runForeverSync(): void {
+  /** Begins a run that keeps the thread. Returns what ends it. */
+  protected beginRun(): () => void {
     this.#checkStartable();
-    this.#scheduler.runHere();
+    this.#neverStarted.begin();
+    return () => this.#neverStarted.end(this);
   }
 
   /**

@@ -123,6 +123,24 @@ export class SelectorEventLoop extends BaseEventLoop {
   }
 
   /**
+   * Runs until `stop()` is called, and does not return before: the thread is the loop's, and where there
+   * is nothing to do it waits in the selector. Nothing of the host goes on meanwhile: no promise, no
+   * timer, no signal listener. Generators only. In CPython this is the only way to run.
+   *
+   * @throws {Deno.errors.NotSupported} If the loop's selector cannot wait in this thread.
+   * @throws {RuntimeError} If the loop is closed, or this or another loop is running already; if a step
+   *   waits for the host; or if there is nothing left that could end the wait.
+   */
+  runForeverSync(): void {
+    const end = this.beginRun();
+    try {
+      this[SCHEDULER].runHere();
+    } finally {
+      end();
+    }
+  }
+
+  /**
    * For what only works while the host goes on: refuses it in `runForeverSync()`.
    *
    * @param what What it is, as it stands in the message.
