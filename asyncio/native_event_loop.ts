@@ -15,7 +15,11 @@ import { isNotSupported } from "./_net.ts";
 /** The native selectors, best first, as CPython's `DefaultSelector` prefers them. */
 const SELECTORS = [EpollSelector, KqueueSelector, DevpollSelector, PollSelector, SelectSelector];
 
-/** Options of {@linkcode nativeEventLoop}. */
+/**
+ * Options of {@linkcode nativeEventLoop}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.SelectorEventLoop}
+ */
 export type NativeEventLoopOptions = Omit<EventLoopOptions, "selector">;
 
 /**

@@ -13,7 +13,11 @@ import { nativeEventLoop } from "./native_event_loop.ts";
 import { type LoopFactory, makeLoop, reportFailure, requireNoRunningLoop } from "./runners.ts";
 import { gatherAll } from "./tasks/gather.ts";
 
-/** Options of {@linkcode runSync}. */
+/**
+ * Options of {@linkcode runSync}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-runner.html#asyncio.run}
+ */
 export interface RunSyncOptions {
   /** Whether to run the loop in debug mode. Default: as the loop was made. */
   debug?: boolean | null | undefined;

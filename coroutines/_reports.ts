@@ -4,6 +4,7 @@
 
 import { repr } from "../selectors/mod.ts";
 import type { ExceptionContext } from "./abstract_event_loop.ts";
+import { Context } from "./context.ts";
 import { originOf } from "./_origin.ts";
 
 /**
@@ -45,4 +46,11 @@ function traceOf(exception: unknown): string {
 function isScarce(exception: Error): boolean {
   if (/\(os error (?:23|24)\)/.test(exception.message)) lastScarcity = performance.now();
   return performance.now() - lastScarcity < SCARCITY;
+}
+
+/** The context of the task, the future or the callback in which an error came up. */
+export function contextOf({ task, future, handle }: ExceptionContext): Context | null {
+  const origin = (task ?? future ?? handle) as { getContext?(): unknown } | null | undefined;
+  const context = origin?.getContext?.();
+  return context instanceof Context ? context : null;
 }

@@ -26,7 +26,7 @@ import { Future, isfuture } from "./future.ts";
 import { Handle, TimerHandle } from "./handle.ts";
 import { isForgiven } from "./_host.ts";
 import { debugging, listeners, NeverStarted } from "./_never_started.ts";
-import { textOf } from "./_reports.ts";
+import { contextOf, textOf } from "./_reports.ts";
 import { runningLoop } from "./_running.ts";
 import { SCHEDULER, Scheduler } from "./_scheduler.ts";
 import { SlowSteps } from "./_slow_steps.ts";
@@ -566,13 +566,6 @@ function finalResult<T>(future: Future<T>): T {
     const { message, stack } = error as CancelledError;
     throw Object.assign(new CancelledError(message), { stack });
   }
-}
-
-/** The context of the task, the future or the callback in which an error came up. */
-function contextOf({ task, future, handle }: ExceptionContext): Context | null {
-  const origin = (task ?? future ?? handle) as { getContext?(): unknown } | null | undefined;
-  const context = origin?.getContext?.();
-  return context instanceof Context ? context : null;
 }
 
 /** Closes a coroutine that is refused: nobody is going to run it. */

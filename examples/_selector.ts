@@ -8,6 +8,7 @@
 
 import { type EventLoop, newEventLoop } from "@asyncio/asyncio";
 import {
+  type BaseSelector,
   DenoSelector,
   EpollSelector,
   KqueueSelector,
@@ -17,7 +18,7 @@ import {
 import type { Option } from "./_options.ts";
 
 /** What a loop may watch its sockets by. All but the first need `--allow-ffi`. */
-const SELECTORS = {
+const SELECTORS: Record<SelectorName, new () => BaseSelector> = {
   deno: DenoSelector,
   select: SelectSelector,
   poll: PollSelector,
@@ -26,7 +27,7 @@ const SELECTORS = {
 };
 
 /** The name of a selector. */
-export type SelectorName = keyof typeof SELECTORS;
+export type SelectorName = "deno" | "select" | "poll" | "epoll" | "kqueue";
 
 /** By which selector the program's loop is to watch its sockets. */
 export function selector(): Option<SelectorName> {

@@ -101,7 +101,7 @@ export class NativeSocket implements NonBlockingSocket {
    * @param type `SOCK_STREAM` or `SOCK_DGRAM`; with `SOCK_NONBLOCK` added the socket is not blocking.
    *   Default: `SOCK_STREAM`, or that of `fileno`.
    * @param proto The protocol. Default: 0.
-   * @param fileno A descriptor, which belongs to the socket from then on.
+   * @param fileno A descriptor, which belongs to the socket from then on. Default: `null`, for a new one.
    * @throws {Deno.errors.NotCapable} If `--allow-ffi` is missing.
    * @throws {Deno.errors.NotSupported} If the system has no such sockets.
    * @throws {Deno.errors.BadResource} If `fileno` is not open.
@@ -270,7 +270,7 @@ export class NativeSocket implements NonBlockingSocket {
   /**
    * Begins to accept connections. A socket without an address takes a free port.
    *
-   * @param backlog How many connections may wait to be accepted.
+   * @param backlog How many connections may wait to be accepted. Default: 128.
    */
   listen(backlog: number = USUAL_BACKLOG): void {
     check(calls.listen(this.#fd, Math.max(backlog, 0)));
@@ -359,7 +359,7 @@ export class NativeSocket implements NonBlockingSocket {
    * Receives bytes straight into a buffer.
    *
    * @param buffer Where to.
-   * @param size How many at most; as many as fit unless given.
+   * @param size How many at most. Default: as many as fit.
    * @returns How many there were; 0 at the end of the stream.
    * @throws {BlockingIOError} If none are here yet, and the socket is not blocking.
    * @throws {Deno.errors.ConnectionReset} If the other end broke the connection.
@@ -542,12 +542,12 @@ export class NativeSocket implements NonBlockingSocket {
     return describeSocket(this);
   }
 
-  /** The same text for `Deno.inspect` and `console.log`. */
+  /** @ignore */
   [DENO_INSPECT](): string {
     return this.toString();
   }
 
-  /** The same text for Node's `util.inspect`. */
+  /** @ignore */
   [NODE_INSPECT](): string {
     return this.toString();
   }

@@ -8,9 +8,10 @@ import { NativeSocket } from "./native_socket.ts";
 /**
  * Two sockets that are connected to each other. They need `--allow-ffi`.
  *
- * @param family `AF_UNIX`: systems have no others.
+ * @param family The address family: systems have no others. Default: `AF_UNIX`.
  * @param type `SOCK_STREAM` or `SOCK_DGRAM`; with `SOCK_NONBLOCK` added the sockets are not blocking.
- * @param proto The protocol.
+ *   Default: `SOCK_STREAM`.
+ * @param proto The protocol. Default: 0.
  * @returns The two, which are alike.
  * @throws {Deno.errors.NotCapable} If `--allow-ffi` is missing.
  * @throws {Deno.errors.NotSupported} If the system has no such pairs.
