@@ -40,7 +40,7 @@ export class EventLoop extends SubprocessEventLoop {
   /**
    * A loop that does not run yet.
    *
-   * @param options `selector`, `clock`, `debug`, `strict`, `timerPrecision`. Debug mode is the default
+   * @param options `selector`, `clock`, `debug`, `strict`, `timerPrecision`, `trace`. Debug mode is the default
    *   where the environment variable `ASYNCIO_DEBUG` is set and may be read.
    */
   constructor(options: EventLoopOptions = {}) {
@@ -177,7 +177,7 @@ export type SelectorEventLoop = EventLoop;
 /**
  * Makes a loop. It is the caller's to run and to close.
  *
- * @param options `selector`, `clock`, `debug`, `strict`, `timerPrecision`.
+ * @param options `selector`, `clock`, `debug`, `strict`, `timerPrecision`, `trace`.
  * @returns The loop.
  *
  * @example Usage

@@ -59,6 +59,7 @@ export {
   iscoroutinefunction,
   isfuture,
   KeyboardInterrupt,
+  type LoopObserver,
   MonotonicClock,
   NotImplementedError,
   type Result,

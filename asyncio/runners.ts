@@ -14,6 +14,8 @@ import {
   iscoroutine,
   isfuture,
   KeyboardInterrupt,
+  type LoopObserver,
+  observe,
   repr,
   RuntimeError,
   setEventLoop,
@@ -54,6 +56,8 @@ export interface RunnerOptions {
   strict?: boolean | null | undefined;
   /** What makes the loop: a function, or a class of loops. Default: `newEventLoop`. */
   loopFactory?: LoopFactory | null | undefined;
+  /** What hears of everything that the loop does: a `Tracer`, say. Default: as the loop was made. */
+  trace?: LoopObserver | null | undefined;
 }
 
 /**
@@ -83,7 +87,7 @@ export interface RunnerRunOptions {
  *
  * @typeParam T Type of the result.
  * @param main A coroutine, or a coroutine function: `run(main)`, not `run(main())`, if it is async.
- * @param options `debug`, `strict` and `loopFactory`.
+ * @param options `debug`, `strict`, `loopFactory` and `trace`.
  * @returns A promise of the result. All errors reject it.
  * @throws {RuntimeError} If called from a running event loop.
  * @throws {TypeError} If `main` is neither; a promise, say.
@@ -109,9 +113,9 @@ export interface RunnerRunOptions {
 // CPython: Lib/asyncio/runners.py, run
 export async function run<T>(main: Main<T>, options: RunnerOptions = {}): Promise<T> {
   requireNoRunningLoop("asyncio.run()");
-  const { debug, strict, loopFactory } = options;
+  const { debug, strict, loopFactory, trace } = options;
   // With a factory the loop is nobody's but ours: other programs may run theirs beside it.
-  const runner = new Runner({ debug, strict, loopFactory: loopFactory ?? newEventLoop });
+  const runner = new Runner({ debug, strict, trace, loopFactory: loopFactory ?? newEventLoop });
   try {
     return await runner.run(main);
   } finally {
@@ -143,6 +147,7 @@ export class Runner {
   readonly #debug: boolean | null;
   readonly #strict: boolean | null;
   readonly #loopFactory: LoopFactory | null;
+  readonly #trace: LoopObserver | null;
   #loop: EventLoop | null = null;
   #context: Context | null = null;
   #closed = false;
@@ -152,12 +157,13 @@ export class Runner {
   /**
    * A runner. Its loop is made when it is first asked for.
    *
-   * @param options `debug`, `strict` and `loopFactory`.
+   * @param options `debug`, `strict`, `loopFactory` and `trace`.
    */
-  constructor({ debug, strict, loopFactory }: RunnerOptions = {}) {
+  constructor({ debug, strict, loopFactory, trace }: RunnerOptions = {}) {
     this.#debug = debug ?? null;
     this.#strict = strict ?? null;
     this.#loopFactory = loopFactory ?? null;
+    this.#trace = trace ?? null;
   }
 
   /**
@@ -240,6 +246,7 @@ export class Runner {
     if (this.#loopFactory === null) setEventLoop(loop);
     if (this.#debug !== null) loop.setDebug(this.#debug);
     if (this.#strict !== null) loop.setStrict(this.#strict);
+    if (this.#trace !== null) observe(loop, this.#trace);
     this.#context = copyContext();
     return loop;
   }

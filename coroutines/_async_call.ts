@@ -217,9 +217,11 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
     const driver = this.#driver;
     if (driver === null) return;
     const { scheduler } = this;
-    const step = { [run]: () => driver[resume](this.takeCancellation()) };
+    const step = { [run]: () => driver[resume](this.takeCancellation()), [TASK]: driver[TASK] };
     if (isFollowed && !driver.drives(this)) return scheduler.scheduleNext(step);
     if (!scheduler.isRunning || !driver.drives(this)) return scheduler.schedule(step);
+    const { observation } = scheduler;
+    observation?.enter(driver);
     try {
       step[run]();
     } catch (error) {
@@ -228,6 +230,8 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
           throw error;
         },
       });
+    } finally {
+      observation?.leave();
     }
   }
 

@@ -186,12 +186,16 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
     const waiter = yielded as Waitable;
     waiter[addWaiter](this);
     this.#waiter = waiter;
+    this.scheduler.observation?.observer.taskWaits?.(this[TASK], waiter);
     if (this.#pending !== null && waiter.cancel(this.#pending.message)) this.#pending = null;
   }
 
   /** Throws an error into the coroutine in the next turn; a cancellation meanwhile goes first. */
   #throwSoon(error: Error): void {
-    this.scheduler.schedule({ [run]: () => this.#step(this.#takePending() ?? error) });
+    this.scheduler.schedule({
+      [run]: () => this.#step(this.#takePending() ?? error),
+      [TASK]: this[TASK],
+    } as Runnable);
   }
 }
 

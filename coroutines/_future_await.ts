@@ -42,6 +42,7 @@ class FutureAwait implements Runnable, PendingAwait, FutureStarter {
     this.#future = future;
     this.#enter(resolve, reject);
     future[addWaiter](this);
+    this.#frame.scheduler.observation?.observer.taskWaits?.(this[TASK], future);
     if (this.#cancellation !== null && future.cancel(this.#cancellation.message)) {
       this.#cancellation = null;
     }
@@ -67,6 +68,11 @@ class FutureAwait implements Runnable, PendingAwait, FutureStarter {
   /** The function has come to its wait: the loop may go on, from right here. */
   #arrive(): void {
     this.#frame.scheduler.following.arrived(this.#frame);
+  }
+
+  /** For the loop: the task whose step it is. */
+  get [TASK](): object {
+    return this.#frame[TASK];
   }
 
   get waiter(): Waitable | null {

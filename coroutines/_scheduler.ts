@@ -26,6 +26,7 @@ import { Following } from "./_following.ts";
 import { Gate } from "./_gate.ts";
 import { afterIO } from "./_host.ts";
 import { LiveList } from "./_live_list.ts";
+import { Observation, type Observer, type StepWatch } from "./_observation.ts";
 import { Pace } from "./_pace.ts";
 import { ReadyQueue, run, type Runnable } from "./_ready_queue.ts";
 import {
@@ -120,8 +121,10 @@ export class Scheduler implements Waiting {
 
   /** Whether what is made is to remember where. */
   isDebugging = false;
-  /** Times the steps, in debug mode. */
-  slowSteps: SlowSteps | null = null;
+  /** Hears of the steps, in debug mode or where somebody observes. */
+  steps: StepWatch | null = null;
+  /** Tells an observer what happens; `null` for nobody. */
+  observation: Observation | null = null;
   /** Functions and promises that wait for something the loop cannot see. */
   outside = 0;
   /** How many batches have run. */
@@ -136,6 +139,7 @@ export class Scheduler implements Waiting {
   readonly #pace: Pace;
   readonly #frame: LoopFrame;
   readonly #gate = new Gate(() => this.#enter());
+  #slowSteps: SlowSteps | null = null;
   #wait: Wait | null = null;
   #settle: Settle | null = null;
   #state = State.Stopped;
@@ -166,6 +170,25 @@ export class Scheduler implements Waiting {
 
   get isRunning(): boolean {
     return this.#state !== State.Stopped;
+  }
+
+  /** Times the steps from now on, or does not. */
+  timeSteps(slowSteps: SlowSteps | null): void {
+    this.#slowSteps = slowSteps;
+    this.#watchSteps();
+  }
+
+  /** Tells an observer what happens from now on, in place of the one before. */
+  observe(observer: Observer | null): void {
+    this.observation?.detach(this);
+    this.observation = observer === null ? null : new Observation(observer);
+    this.observation?.attach(this);
+    this.#watchSteps();
+  }
+
+  #watchSteps(): void {
+    if (this.observation !== null) this.observation.slowSteps = this.#slowSteps;
+    this.steps = this.observation ?? this.#slowSteps;
   }
 
   /** The present time in seconds. */
@@ -221,6 +244,7 @@ export class Scheduler implements Waiting {
     enrol(this.#frame);
     current.loops.set(this.loop, this.#frame.id);
     callInFrame(this.#frame, () => this.#gate.arm());
+    this.observation?.started(this.loop);
     this.#wake();
     return ended;
   }
@@ -235,6 +259,7 @@ export class Scheduler implements Waiting {
     this.isBlocking = true;
     enrol(this.#frame);
     current.loops.set(this.loop, this.#frame.id);
+    this.observation?.started(this.loop);
     current.frame = this.#frame;
     current.loop = this.loop;
     try {
@@ -245,6 +270,7 @@ export class Scheduler implements Waiting {
       current.frame = current.loop = null;
       current.loops.delete(this.loop);
       discharge(this.#frame);
+      this.observation?.stopped(this.loop);
       this.following.clear();
     }
   }
@@ -269,6 +295,7 @@ export class Scheduler implements Waiting {
   #hop(count: number): void {
     this.#state = State.Called;
     this.#hops = count;
+    this.observation?.left("share", this.timers.soonest);
     afterIO(this.#onMacrotask);
   }
 
@@ -322,6 +349,7 @@ export class Scheduler implements Waiting {
     current.frame = this.#frame;
     current.loop = this.loop;
     try {
+      this.observation?.entered();
       this.#turn();
     } catch (error) {
       this.#end(({ reject }) => reject(error));
@@ -343,10 +371,16 @@ export class Scheduler implements Waiting {
       if (this.#pace.isOver) return this.#hop(this.#pace.hops);
       if (this.ready.size > 0) continue;
       const next = this.#wait!.until(this.timers.soonest);
-      if (next === Next.Idle) this.#state = State.Idle;
+      if (next === Next.Idle) this.#idle();
       if (next === Next.Hop) this.#hop(1);
       if (next !== Next.Turn) return;
     }
+  }
+
+  /** Nothing is ready: the loop waits. */
+  #idle(): void {
+    this.#state = State.Idle;
+    this.observation?.left("idle", this.timers.soonest);
   }
 
   /** Runs what is left of the batch. Returns whether that was all, or others are to go on first. */
@@ -354,14 +388,14 @@ export class Scheduler implements Waiting {
     const { ready, following } = this;
     const pace = this.#pace;
     for (let entry = ready.take(); entry !== undefined; entry = ready.take()) {
-      this.slowSteps?.begin(entry);
+      this.steps?.begin(entry);
       entry[run]();
       pace.step();
       if (following.isUnderWay) {
         this.#follow();
         return false;
       }
-      this.slowSteps?.end();
+      this.steps?.end();
       if (pace.isOver) {
         this.#hop(pace.hops);
         return false;
@@ -375,14 +409,17 @@ export class Scheduler implements Waiting {
     const { ready } = this;
     if (!this.#isInBatch) {
       const isBusy = ready.size > 0 || this.#isStopping;
-      const events = this.selector.block(isBusy ? 0 : this.#restHere());
+      const rest = isBusy ? 0 : this.#restHere();
+      if (rest > 0) this.observation?.left("idle", this.timers.soonest);
+      const events = this.selector.block(rest);
+      this.observation?.entered();
       if (this.timers.size > 0) this.#pace.read();
       this.#beginBatch(events);
     }
     for (let entry = ready.take(); entry !== undefined; entry = ready.take()) {
-      this.slowSteps?.begin(entry);
+      this.steps?.begin(entry);
       entry[run]();
-      this.slowSteps?.end();
+      this.steps?.end();
       if (this.outside > outside) throw waitsForHost(entry);
     }
     this.#isInBatch = false;
@@ -399,7 +436,10 @@ export class Scheduler implements Waiting {
 
   /** What I/O and time have brought becomes ready, behind what is, and all of that the next batch. */
   #beginBatch(events = this.selector.poll()): void {
-    if (events.length > 0) this.#hooks.process(events);
+    if (events.length > 0) {
+      this.observation?.observer.selectorReported?.(events);
+      this.#hooks.process(events);
+    }
     if (this.timers.size > 0) this.#collectTimers();
     this.#isInBatch = true;
     if (this.ready.nextBatch() === 0) return;
@@ -427,8 +467,8 @@ export class Scheduler implements Waiting {
    * the rest the loop goes back into its own context.
    */
   #handOn(): void {
-    this.slowSteps?.end();
-    if (this.slowSteps === null && this.#runAnywhere()) return;
+    this.steps?.end();
+    if (this.steps === null && this.#runAnywhere()) return;
     if (this.#pace.isOver) return this.#hop(this.#pace.hops);
     this.#state = State.Called;
     this.#gate.open();
@@ -470,6 +510,7 @@ export class Scheduler implements Waiting {
     this.#gate.disarm();
     current.loops.delete(this.loop);
     discharge(this.#frame);
+    this.observation?.stopped(this.loop);
     outcome(settle);
   }
 }

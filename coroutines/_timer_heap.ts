@@ -71,7 +71,7 @@ export class TimerHeap {
   }
 
   /** Notes that one of the entries has been cancelled. */
-  noteCancelled(): void {
+  noteCancelled(_entry: TimerEntry): void {
     this.#cancelled++;
   }
 

@@ -26,6 +26,7 @@ import { Future, isfuture } from "./future.ts";
 import { Handle, TimerHandle } from "./handle.ts";
 import { isForgiven } from "./_host.ts";
 import { debugging, listeners, NeverStarted } from "./_never_started.ts";
+import type { LoopObserver } from "./observer.ts";
 import { contextOf, textOf } from "./_reports.ts";
 import { runningLoop } from "./_running.ts";
 import { SCHEDULER, Scheduler } from "./_scheduler.ts";
@@ -60,6 +61,8 @@ export interface EventLoopOptions {
    * fine as long as no socket is registered. Default: `"auto"`.
    */
   timerPrecision?: TimerPrecision | undefined;
+  /** What hears of everything that the loop does. Default: nobody, which costs nothing. */
+  trace?: LoopObserver | null | undefined;
 }
 
 /**
@@ -125,7 +128,7 @@ export class BaseEventLoop extends AbstractEventLoop {
   /**
    * A loop that does not run yet.
    *
-   * @param options `selector`, `clock`, `debug`, `strict`, `timerPrecision`.
+   * @param options `selector`, `clock`, `debug`, `strict`, `timerPrecision`, `trace`.
    */
   constructor(options: EventLoopOptions = {}) {
     super();
@@ -142,6 +145,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.setStrict(options.strict ?? false);
     listeners.set(this, (message) => this.#reports?.push(new RuntimeError(message)));
     this.setDebug(options.debug ?? false);
+    this.#scheduler.observe(options.trace ?? null);
   }
 
   /** @ignore */
@@ -503,7 +507,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.#debug = enabled;
     debugging.loops += enabled ? 1 : -1;
     this.#scheduler.isDebugging = enabled;
-    this.#scheduler.slowSteps = enabled ? new SlowSteps(this.#warnIfSlow) : null;
+    this.#scheduler.timeSteps(enabled ? new SlowSteps(this.#warnIfSlow) : null);
   }
 
   /** Whether what is reported is thrown by `close()`. */

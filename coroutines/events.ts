@@ -9,7 +9,7 @@ import { SelectorEventLoop } from "./selector_event_loop.ts";
 /**
  * Makes a loop. It is the caller's to run and to close.
  *
- * @param options `selector`, `clock`, `debug`, `strict`, `timerPrecision`.
+ * @param options `selector`, `clock`, `debug`, `strict`, `timerPrecision`, `trace`.
  * @returns The loop.
  *
  * @example Usage

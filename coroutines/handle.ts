@@ -266,7 +266,7 @@ export class TimerHandle extends Handle {
 
   /** Keeps the callback from being called. Does nothing if it was called already. */
   override cancel(): void {
-    if (this.#scheduled && !this.cancelled()) schedulerOf(this.loop).timers.noteCancelled();
+    if (this.#scheduled && !this.cancelled()) schedulerOf(this.loop).timers.noteCancelled(this);
     super.cancel();
   }
 

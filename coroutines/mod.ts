@@ -58,6 +58,7 @@ export {
 export { Handle, TimerHandle } from "./handle.ts";
 export { inspectAsText, repr } from "../selectors/mod.ts";
 export { EventLoop, SelectorEventLoop } from "./selector_event_loop.ts";
+export { type LoopObserver, observe } from "./observer.ts";
 export { sleep } from "./sleep.ts";
 export type { TimerPrecision } from "./_waits.ts";
 export { allTasks, type CreateTaskOptions, currentTask, Task, type TaskOptions } from "./task.ts";

@@ -222,7 +222,7 @@ class Timer<T> extends Future<T> implements TimerEntry {
   }
 
   #drop(): void {
-    if (this.#phase < Phase.Popped) this.scheduler.timers.noteCancelled();
+    if (this.#phase < Phase.Popped) this.scheduler.timers.noteCancelled(this);
     this.#phase = Phase.Dropped;
   }
 

@@ -117,6 +117,7 @@ export class Task<T> extends Driver<T> {
     this[CONTEXT] = options.context ?? inheritContext();
     this[EXTENT] = enclosingGuard();
     this.scheduler.tasks.add(this);
+    this.scheduler.observation?.taskCreated(this);
     this.#claim();
     if (options.eagerStart && this.getLoop().isRunning()) this.#startEagerly();
     else this.scheduler.schedule(this);
@@ -190,6 +191,7 @@ export class Task<T> extends Driver<T> {
     cancellation.requests++;
     cancellation.message = message ?? "";
     cancellation.abort();
+    this.scheduler.observation?.taskCancelled(this, cancellation.message);
     this.interrupt(cancellation.message);
     return true;
   }
@@ -215,7 +217,10 @@ export class Task<T> extends Driver<T> {
   /** Runs the first step within the step, or the callback, of whoever creates the task. */
   // CPython: Lib/asyncio/tasks.py, Task.__eager_start
   #startEagerly(): void {
+    const { observation } = this.scheduler;
+    observation?.enter(this);
     stepIn(this, () => this[run]());
+    observation?.leave();
     this.#endedEagerly = this.done();
   }
 
@@ -224,16 +229,23 @@ export class Task<T> extends Driver<T> {
     this.scheduler.tasks.remove(this);
     // It may have been cancelled by itself in its last step.
     const cancellation = this.takeCancellation();
-    if (cancellation !== null) this.cancelWith(cancellation);
-    else super.setResult(value);
+    if (cancellation !== null) return this.#endCancelled(cancellation);
+    super.setResult(value);
+    this.scheduler.observation?.observer.taskDone?.(this, "returned", value);
   }
 
   /** @ignore */
   protected override fail(error: unknown): void {
     this.scheduler.tasks.remove(this);
-    if (error instanceof CancelledError) return this.cancelWith(error);
+    if (error instanceof CancelledError) return this.#endCancelled(error);
     super.setException(error);
+    this.scheduler.observation?.observer.taskDone?.(this, "raised", error);
     if (error instanceof KeyboardInterrupt) throw error;
+  }
+
+  #endCancelled(error: CancelledError): void {
+    this.cancelWith(error);
+    this.scheduler.observation?.observer.taskDone?.(this, "cancelled", error);
   }
 
   /** Takes possession of the coroutine. One that has an owner is refused, in the first step. */

@@ -125,7 +125,7 @@ Deno.test("TimerHeap.prune() drops cancelled entries at the top, and all when th
     for (const entry of entries) {
       heap.push(when, entry);
       entry[dropped] = cancelled;
-      if (cancelled) heap.noteCancelled();
+      if (cancelled) heap.noteCancelled(entry);
     }
     return entries;
   };
@@ -186,7 +186,7 @@ Deno.test("TimerHeap keeps the order of CPython's heapq in whatever is done to i
           const entry = entries[step.cancel % Math.max(1, entries.length)];
           if (entry === undefined || entry[dropped] || entry.pops > 0) continue;
           entry[dropped] = true;
-          heap.noteCancelled();
+          heap.noteCancelled(entry);
           cancelled++;
         }
         assertEquals(heap.size, model.items.length);
