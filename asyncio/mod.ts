@@ -51,6 +51,8 @@ export {
   fromPromise,
   type FromPromiseOptions,
   Future,
+  futureAddToAwaitedBy,
+  futureDiscardFromAwaitedBy,
   type FutureOptions,
   GeneratorExit,
   Handle,
@@ -62,10 +64,13 @@ export {
   type LoopObserver,
   MonotonicClock,
   NotImplementedError,
+  type PrintStackOptions,
   type Result,
   RuntimeError,
   setEventLoop,
   sleep,
+  type StackFrame,
+  type StackOptions,
   StopAsyncIteration,
   Task,
   type TaskFactory,
@@ -250,3 +255,14 @@ export {
   type WaitOptions,
 } from "./tasks/wait.ts";
 export { waitFor } from "./tasks/wait_for.ts";
+
+export {
+  type CallGraphOptions,
+  captureCallGraph,
+  formatCallGraph,
+  FrameCallGraphEntry,
+  FutureCallGraph,
+  printCallGraph,
+  type PrintCallGraphOptions,
+  type TextOutput,
+} from "./graph/call_graph.ts";

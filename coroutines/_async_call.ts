@@ -29,6 +29,7 @@ import {
   TASK,
 } from "./_running.ts";
 import { type Scheduler, schedulerOf } from "./_scheduler.ts";
+import { handOut, notePlace, recording } from "./_stacks.ts";
 import type { CoroutineStarter, FutureStarter, PendingAwait, TaskFrame } from "./_task_frame.ts";
 import { addWaiter, badWait, type Waitable } from "./_waitable.ts";
 
@@ -148,7 +149,7 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
       throw error;
     }
     if (delegate !== null) return this.#delegateTo(delegate);
-    current.awaited = this;
+    handOut(this);
     return { done: false, value: this };
   }
 
@@ -307,7 +308,7 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   /** Of a function that delegates: interrupts what it has begun besides. */
   interruptBranches(message: string): void {
     if (this.#state !== State.Delegating) return;
-    const awaits = this.#awaits();
+    const awaits = this.pendingAwaits();
     for (const wait of awaits) wait.interrupt(message);
     this.#owed = this.#promises - awaits.length;
     if (this.#owed > 0) this.#cancellation = new CancelledError(message);
@@ -352,6 +353,7 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
       this.scheduler.outside--;
     }
     this.#first = wait;
+    if (recording.loops > 0) notePlace(wait);
   }
 
   awaits(wait: PendingAwait): boolean {
@@ -409,13 +411,13 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
       const isOutside = currentFrame()?.[TASK] !== this[TASK];
       if (isOutside || this.#driver?.takeOverdue()) overdue.add(cancellation);
     }
-    for (const wait of this.#awaits()) wait.interrupt(message);
+    for (const wait of this.pendingAwaits()) wait.interrupt(message);
     return true;
   }
 
   forgetCancel(): void {
     this.#cancellation = null;
-    for (const wait of this.#awaits()) wait.forgetCancel();
+    for (const wait of this.pendingAwaits()) wait.forgetCancel();
   }
 
   result(): T {
@@ -424,10 +426,16 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
 
   /** What the function waits for, as far as the loop knows: the first of it. */
   get waiter(): Waitable | null {
-    return this.#awaits()[0]?.waiter ?? null;
+    return this.pendingAwaits()[0]?.waiter ?? null;
   }
 
-  #awaits(): PendingAwait[] {
+  /** What drives it, once it is under way. */
+  get driver(): Driver<unknown> | null {
+    return this.#driver;
+  }
+
+  /** The awaits that the function waits in, the oldest first. */
+  pendingAwaits(): PendingAwait[] {
     const awaits: PendingAwait[] = [];
     for (let wait = this.#first; wait !== null; wait = wait.next) awaits.push(wait);
     return awaits.reverse();

@@ -11,7 +11,7 @@ import type { PendingAwait, Resolve, TaskFrame } from "./_task_frame.ts";
  * One native `await` of a coroutine: does for it, inside the awaiting function, what a task does for
  * its own. A function that awaits one coroutine after the other uses one again and again.
  */
-class CoroutineAwait extends Driver<unknown> implements PendingAwait {
+export class CoroutineAwait extends Driver<unknown> implements PendingAwait {
   // Invariant: it stands in the list of its frame as long as it drives a coroutine.
   previous: PendingAwait | null = null;
   next: PendingAwait | null = null;
@@ -27,6 +27,11 @@ class CoroutineAwait extends Driver<unknown> implements PendingAwait {
   constructor(frame: TaskFrame, coro: Generator<unknown, unknown, unknown>) {
     super(coro, { loop: frame[LOOP] });
     this.#frame = frame;
+  }
+
+  /** The function that awaits. */
+  get frame(): TaskFrame {
+    return this.#frame;
   }
 
   get [TASK](): object {

@@ -13,6 +13,7 @@ import { CancelledError } from "./errors.ts";
 import type { Runnable } from "./_ready_queue.ts";
 import { current, currentFrame, EXTENT, type Frame, LOOP, requireFrame, TASK } from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
+import { handOut } from "./_stacks.ts";
 import { addWaiter, type Waitable } from "./_waitable.ts";
 
 /**
@@ -91,6 +92,8 @@ export interface Section {
  *
  * @param guards Whether functions are waited for, which is the default. A section that does not guard is
  *   a border: they are left behind where it ends, and sections around it wait for them.
+ * @param tasks The tasks that are waited for at its end, as they come and go, for those who look.
+ *   Default: none.
  * @returns The section.
  * @throws {RuntimeError} If no loop is running.
  *
@@ -118,8 +121,11 @@ export interface Section {
  *
  * @see {@linkcode asyncWith}
  */
-export function section(guards: boolean = true): Section {
-  return new TaskSection(requireFrame(), guards);
+export function section(
+  guards: boolean = true,
+  tasks: ReadonlySet<object> | null = null,
+): Section {
+  return new TaskSection(requireFrame(), guards, tasks);
 }
 
 /** A {@linkcode Section}, as the functions see it that are left behind. */
@@ -129,15 +135,17 @@ class TaskSection implements Extent, Section {
   outer: Extent | null;
   readonly task: object | null;
   readonly guards: boolean;
+  readonly tasks: ReadonlySet<object> | null;
   readonly #loop: AbstractEventLoop;
   #isOver = false;
   #count = 0;
   #stragglers: Stragglers | null = null;
 
-  constructor(frame: Frame, guards: boolean) {
+  constructor(frame: Frame, guards: boolean, tasks: ReadonlySet<object> | null) {
     this.outer = frame[EXTENT] as Extent | null;
     this.task = frame[TASK];
     this.guards = guards;
+    this.tasks = tasks;
     this.#loop = frame[LOOP];
   }
 
@@ -193,6 +201,14 @@ class TaskSection implements Extent, Section {
   }
 }
 
+/** The task in whose section another was created that the section ends with; or `null`. */
+export function joiningTask(frame: Frame): object | null {
+  const task = frame[TASK];
+  let extent = frame[EXTENT] as Extent | null;
+  while (extent !== null && extent.task === task) extent = extent.outer;
+  return extent instanceof TaskSection && extent.tasks?.has(task!) ? extent.task : null;
+}
+
 /** Whether a function within `extent` is waited for where it was called, when it cannot be stopped. */
 export function isGuarded(extent: Extent | null, task: object | null): boolean {
   for (let one = extent; one !== null && one.task === task; one = one.outer) {
@@ -245,7 +261,7 @@ class Stragglers implements Waitable {
   }
 
   *[Symbol.iterator](): Generator<unknown, void, unknown> {
-    current.awaited = this;
+    handOut(this);
     yield this;
     this.result();
   }

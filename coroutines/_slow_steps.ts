@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { Runnable } from "./_ready_queue.ts";
+import { forgetStack } from "./_stacks.ts";
 
 /**
  * Times each step, in debug mode, with what the async functions do that it has started or woken.
@@ -20,6 +21,7 @@ export class SlowSteps {
   /** A step begins. */
   begin(entry: Runnable): void {
     this.#entry = entry;
+    forgetStack(entry);
     this.#since = performance.now();
   }
 

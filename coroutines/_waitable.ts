@@ -11,6 +11,32 @@ import { current } from "./_running.ts";
 /** The key of the method that takes what is to run when the waiting is over. */
 export const addWaiter: unique symbol = Symbol("addWaiter");
 
+/**
+ * The key under which a future tells for which others it stands: who waits for it waits for them. For
+ * futures of one's own; those of `gather()`, `shield()` and `wait()` have it.
+ *
+ * @example Usage
+ * ```ts
+ * import { Future, run } from "@asyncio/asyncio";
+ * import { standsFor } from "@asyncio/asyncio/coroutines";
+ *
+ * class Both extends Future<void> {
+ *   constructor(readonly one: Future<void>, readonly other: Future<void>) {
+ *     super();
+ *   }
+ *
+ *   get [standsFor]() {
+ *     return [this.one, this.other];
+ *   }
+ * }
+ *
+ * await run(function* () {
+ *   new Both(new Future(), new Future());
+ * });
+ * ```
+ */
+export const standsFor: unique symbol = Symbol("standsFor");
+
 /** A future, an async function under way: what `yield*` hands out. */
 export interface Waitable {
   /** Runs `waiter` when it is done. */

@@ -31,6 +31,7 @@ import { contextOf, textOf } from "./_reports.ts";
 import { runningLoop } from "./_running.ts";
 import { SCHEDULER, Scheduler } from "./_scheduler.ts";
 import { SlowSteps } from "./_slow_steps.ts";
+import { recording } from "./_stacks.ts";
 import { type CreateTaskOptions, describeWaiting, Task } from "./task.ts";
 import type { TimerPrecision } from "./_waits.ts";
 
@@ -506,6 +507,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     if (enabled === this.#debug) return;
     this.#debug = enabled;
     debugging.loops += enabled ? 1 : -1;
+    recording.loops += enabled ? 1 : -1;
     this.#scheduler.isDebugging = enabled;
     this.#scheduler.timeSteps(enabled ? new SlowSteps(this.#warnIfSlow) : null);
   }

@@ -10,8 +10,9 @@ import { Handle } from "./handle.ts";
 import { noteOrigin, originOf } from "./_origin.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
 import { reprCall, showOnce } from "./_repr.ts";
-import { current, currentLoop } from "./_running.ts";
+import { currentLoop } from "./_running.ts";
 import { type Scheduler, schedulerOf } from "./_scheduler.ts";
+import { handOut } from "./_stacks.ts";
 import { type Resolve, runningFunction } from "./_task_frame.ts";
 import { unseen } from "./_unretrieved.ts";
 import { addWaiter } from "./_waitable.ts";
@@ -252,6 +253,11 @@ export class Future<T> implements PromiseLike<T> {
     return future.#state === State.Failed || future.#state === State.FailedUnseen;
   }
 
+  /** Its exception, without having asked for it; `undefined` if it has none. */
+  protected peekException(): unknown {
+    return Future.failed(this) ? this.#content : undefined;
+  }
+
   /**
    * For the watch over such errors: whether it has one that nobody has asked for.
    *
@@ -464,7 +470,7 @@ class FutureIterator<T> extends Drivable<T> {
     if (future.done()) return { done: true, value: future.result() };
     if (this.#waited) throw new RuntimeError("await wasn't used with future");
     this.#waited = true;
-    current.awaited = future;
+    handOut(future);
     return { done: false, value: future };
   }
 

@@ -29,6 +29,16 @@ export {
   type ExceptionHandler,
   type TaskFactory,
 } from "./base_event_loop.ts";
+export {
+  type Awaiters,
+  awaiters,
+  futureAddToAwaitedBy,
+  futureDiscardFromAwaitedBy,
+  linkedAwaiters,
+  runningStack,
+  suspendedStack,
+  waitedFor,
+} from "./call_stack.ts";
 export { type Clock, MonotonicClock, VirtualClock, type VirtualClockOptions } from "./clock.ts";
 export { Context, ContextVar, type ContextVarOptions, copyContext, Token } from "./context.ts";
 export {
@@ -60,5 +70,15 @@ export { inspectAsText, repr } from "../selectors/mod.ts";
 export { EventLoop, SelectorEventLoop } from "./selector_event_loop.ts";
 export { type LoopObserver, observe } from "./observer.ts";
 export { sleep } from "./sleep.ts";
+export type { StackFrame } from "./_stacks.ts";
 export type { TimerPrecision } from "./_waits.ts";
-export { allTasks, type CreateTaskOptions, currentTask, Task, type TaskOptions } from "./task.ts";
+export { standsFor } from "./_waitable.ts";
+export {
+  allTasks,
+  type CreateTaskOptions,
+  currentTask,
+  type PrintStackOptions,
+  type StackOptions,
+  Task,
+  type TaskOptions,
+} from "./task.ts";

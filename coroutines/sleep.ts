@@ -10,7 +10,8 @@ import { awaitFuture, awaitTurn, isNative } from "./_future_await.ts";
 import { Future, hideName } from "./future.ts";
 import { type Count, countOf } from "./_never_started.ts";
 import { run } from "./_ready_queue.ts";
-import { current, requireRunningLoop } from "./_running.ts";
+import { requireRunningLoop } from "./_running.ts";
+import { handOut, noteStack, recording } from "./_stacks.ts";
 import { type Resolve, runningFunction } from "./_task_frame.ts";
 import { dropped, popped, type TimerEntry } from "./_timer_heap.ts";
 
@@ -128,6 +129,7 @@ class Sleep<T> extends BaseCoroutine<T> {
         requireRunningLoop();
         if (this.#state === State.New) SLEEPS.started(this);
         this.#state = State.Yielded;
+        if (recording.loops > 0) noteStack(null);
         return TURN;
       case State.Yielded:
         this.#state = State.Over;
@@ -235,7 +237,7 @@ class Timer<T> extends Future<T> implements TimerEntry {
     if (!this.done()) {
       if (this.#phase === Phase.Awaited) throw new RuntimeError("await wasn't used with future");
       this.#phase = Phase.Awaited;
-      current.awaited = this;
+      handOut(this);
       return { done: false, value: this };
     }
     return { done: true, value: this.result() };

@@ -4,11 +4,12 @@ import { repr } from "../selectors/mod.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { Context, inheritContext } from "./context.ts";
 import { type Coroutine, type CoroutineFunction, requireCoroutine } from "./coroutine.ts";
+import { runningStack, suspendedStack } from "./call_stack.ts";
 import { claim, coroutineName } from "./_claim.ts";
 import { Driver } from "./_driver.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { enclosingGuard } from "./_extent.ts";
-import { type AddDoneCallbackOptions, Future } from "./future.ts";
+import { type AddDoneCallbackOptions, Future, hasFailed } from "./future.ts";
 import { forgiveRejection } from "./_host.ts";
 import { type Live, NEXT, PREVIOUS } from "./_live_list.ts";
 import { run } from "./_ready_queue.ts";
@@ -22,6 +23,7 @@ import {
   TASK,
 } from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
+import { framesOfError, type StackFrame } from "./_stacks.ts";
 import type { Waitable } from "./_waitable.ts";
 
 /**
@@ -46,6 +48,18 @@ export interface CreateTaskOptions {
 export interface TaskOptions extends CreateTaskOptions {
   /** The loop it belongs to. Default: the running one. */
   loop?: AbstractEventLoop | null | undefined;
+}
+
+/** Options of {@linkcode Task.getStack}. */
+export interface StackOptions {
+  /** How many functions to give. Default: all. */
+  limit?: number | null | undefined;
+}
+
+/** Options of {@linkcode Task.printStack}. */
+export interface PrintStackOptions extends StackOptions {
+  /** What to write to. Default: the console. */
+  file?: { write(text: string): unknown } | null | undefined;
 }
 
 /** What there is to know of a task that was cancelled, or whose signal was asked for. */
@@ -248,6 +262,43 @@ export class Task<T> extends Driver<T> {
     this.scheduler.observation?.observer.taskDone?.(this, "cancelled", error);
   }
 
+  /**
+   * Where it is: the functions of a suspended or running task, the outermost first; of one that has
+   * failed, those of the error's stack. Only the innermost are given if there is a limit, and of an
+   * error the outermost.
+   *
+   * In debug mode each function has its file and line. Without it, of a task that waits it is only known
+   * what its coroutine is called.
+   *
+   * @param options The `limit`.
+   * @returns The functions; none if it has returned, or was cancelled.
+   */
+  // CPython: Lib/asyncio/base_tasks.py, _task_get_stack
+  getStack({ limit }: StackOptions = {}): StackFrame[] {
+    const most = limit ?? Infinity;
+    if (this.done()) return framesOfError(this.peekException()).reverse().slice(0, most);
+    const isRunning = runningTask() === this;
+    return (isRunning ? runningStack(this.getStack) : suspendedStack(this)).slice(0, most)
+      .reverse();
+  }
+
+  /**
+   * Writes where it is, as {@linkcode Task.getStack} tells it, the outermost function first.
+   *
+   * @param options The `limit`, and the `file` to write to. Default: the console, as an error.
+   */
+  // CPython: Lib/asyncio/base_tasks.py, _task_print_stack
+  printStack({ limit, file }: PrintStackOptions = {}): void {
+    const stack = this.getStack({ limit });
+    const failed = hasFailed(this);
+    const lines = stack.map(lineOf);
+    if (stack.length === 0) lines.unshift(`No stack for ${this}`);
+    else lines.unshift(`${failed ? "Traceback" : "Stack"} for ${this} (most recent call last):`);
+    if (failed) lines.push(String(this.peekException()));
+    if (file === null || file === undefined) console.error(lines.join("\n"));
+    else file.write(lines.map((line) => `${line}\n`).join(""));
+  }
+
   /** Takes possession of the coroutine. One that has an owner is refused, in the first step. */
   #claim(): void {
     try {
@@ -297,6 +348,10 @@ export interface Task<T> extends Future<T> {
    * @returns How often that was.
    */
   removeDoneCallback(fn: (task: Task<T>) => unknown): number;
+}
+
+function lineOf({ file, line, function: name }: StackFrame): string {
+  return file === undefined ? `  In ${name}` : `  File "${file}", line ${line}, in ${name}`;
 }
 
 /** What is waited for in the end: an async function that is called tells it by its own `await`. */

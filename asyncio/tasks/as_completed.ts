@@ -5,8 +5,12 @@ import {
   type Coroutine,
   coroutine,
   type CoroutineObject,
+  currentTask,
   type Future,
+  futureAddToAwaitedBy,
+  futureDiscardFromAwaitedBy,
   getEventLoop,
+  getRunningLoop,
   type Handle,
   iscoroutine,
   isfuture,
@@ -16,6 +20,7 @@ import {
 } from "../../coroutines/mod.ts";
 import { ConcurrentFuture } from "./concurrent_future.ts";
 import { ensureFuture } from "./ensure_future.ts";
+import { StandIn } from "./_stand_in.ts";
 import type { Gatherable } from "./gather.ts";
 import { Queue } from "../queues/queue.ts";
 
@@ -130,6 +135,7 @@ class Completions {
   /** The concurrent futures that were given, by the futures that follow them. */
   readonly #given = new Map<Future<unknown>, ConcurrentFuture<unknown>>();
   #timer: Handle | null = null;
+  #standIn: Future<void> | null = null;
   /** How many are still to be handed out. */
   #left: number;
 
@@ -188,9 +194,21 @@ class Completions {
   );
 
   *#wait(): Coroutine<Future<unknown>> {
-    const future = yield* this.#done.get();
+    const future = this.#done.empty() ? yield* this.#waitLinked() : this.#done.getNowait();
     if (future === null) throw new TimeoutError();
     return future;
+  }
+
+  /** Waits, and tells those who look for what. */
+  *#waitLinked(): Coroutine<Future<unknown> | null> {
+    const task = currentTask();
+    const all = this.#standIn ??= new StandIn(this.#todo, getRunningLoop());
+    futureAddToAwaitedBy(all, task);
+    try {
+      return yield* this.#done.get();
+    } finally {
+      futureDiscardFromAwaitedBy(all, task);
+    }
   }
 
   readonly #onDone = (future: Future<unknown>): void => {

@@ -9,6 +9,7 @@ import {
   hasFailed,
   iscoroutine,
   type Result,
+  standsFor,
 } from "../../coroutines/mod.ts";
 import { raised } from "../_raised.ts";
 import { ensureFuture } from "./ensure_future.ts";
@@ -176,6 +177,11 @@ class _GatheringFuture extends Future<unknown[]> {
     this.#children = children;
     this.#returnExceptions = returnExceptions;
     this.#pending = different;
+  }
+
+  /** Whoever waits for it waits for the children. */
+  get [standsFor](): readonly Future<unknown>[] {
+    return this.#children;
   }
 
   /** Cancels the children. It is done when they are. */

@@ -3,11 +3,12 @@
 import {
   type Awaitable,
   type CoroutineFunction,
-  Future,
+  type Future,
   hasFailed,
   repr,
 } from "../../coroutines/mod.ts";
 import { ensureFuture } from "./ensure_future.ts";
+import { StandIn } from "./_stand_in.ts";
 
 /**
  * Waits for an awaitable without passing a cancellation on to it.
@@ -51,7 +52,7 @@ export function shield<T>(aw: Awaitable<T> | CoroutineFunction<T>): Future<T> {
   }
   const inner = ensureFuture(aw);
   if (inner.done()) return inner;
-  const outer = new Future<T>({ loop: inner.getLoop() });
+  const outer = new StandIn<T>([inner], inner.getLoop());
   const passOn = () => copyOutcome(inner, outer);
   inner.addDoneCallback(passOn);
   outer.addDoneCallback(() => {

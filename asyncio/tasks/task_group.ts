@@ -21,6 +21,7 @@ import {
 import type { AsyncContextManager } from "../async_context_manager.ts";
 import { ExceptionGroup } from "../exception_group.ts";
 import { raised } from "../_raised.ts";
+import { StandIn } from "./_stand_in.ts";
 
 /**
  * Tasks with an end in common: leaving the group waits for all of them.
@@ -86,7 +87,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup> {
       throw new RuntimeError(`TaskGroup ${this} cannot determine the parent task`);
     }
     this.#entered = true;
-    this.#section = section();
+    this.#section = section(true, this.#tasks);
     return this;
   }
 
@@ -168,7 +169,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup> {
 
   /** Waits once. The wait may end early, and more than once, because the parent is cancelled. */
   *#waitForTasks(): Coroutine<CancelledError | null> {
-    const completed = this.#completed = this.#loop!.createFuture<void>();
+    const completed = this.#completed = new StandIn<void>(this.#tasks, this.#loop!);
     try {
       yield* completed;
       return null;

@@ -12,6 +12,7 @@ import {
   repr,
 } from "../../coroutines/mod.ts";
 import { ValueError } from "../../selectors/mod.ts";
+import { StandIn } from "./_stand_in.ts";
 
 /**
  * `returnWhen` of {@linkcode wait}: as soon as any future is done.
@@ -97,7 +98,7 @@ const waitForSet = coroutine(
   ): Coroutine<[Set<Future<unknown>>, Set<Future<unknown>>]> {
     const futures = checkFutures(given, returnWhen);
     const loop = getRunningLoop();
-    const waiter = loop.createFuture<void>();
+    const waiter = new StandIn<void>(futures, loop);
     const release = () => {
       if (!waiter.done()) waiter.setResult();
     };

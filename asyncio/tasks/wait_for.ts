@@ -7,7 +7,7 @@ import {
   coroutine,
   type CoroutineFunction,
   type CoroutineObject,
-  Future,
+  type Future,
   iscoroutine,
   isfuture,
   TimeoutError,
@@ -15,6 +15,7 @@ import {
 import { checkNumber } from "../_check_number.ts";
 import { ensureFuture } from "./ensure_future.ts";
 import { asyncWith } from "./async_with.ts";
+import { StandIn } from "./_stand_in.ts";
 import { timeout } from "./timeouts.ts";
 
 /**
@@ -80,7 +81,7 @@ function* resultAtOnce<T>(future: Future<T>): Coroutine<T> {
 /** Cancels a future, and waits until it is done. Waiting for it directly could not be cancelled. */
 // CPython: Lib/asyncio/tasks.py, _cancel_and_wait
 function* cancelAndWait(future: Future<unknown>): Coroutine<void> {
-  const waiter = new Future<void>({ loop: future.getLoop() });
+  const waiter = new StandIn<void>([future], future.getLoop());
   const release = () => {
     if (!waiter.done()) waiter.setResult();
   };

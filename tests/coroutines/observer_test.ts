@@ -230,7 +230,7 @@ Deno.test("LoopObserver is told when the host has the thread, and what the selec
   server.bind(["127.0.0.1", 0]);
   server.listen();
   await loop.runUntilComplete(function* () {
-    yield* sleep(0.003);
+    for (let i = 0; i < 100 && !log.includes("idle true"); i++) yield* sleep(0.003);
     assert(log.splice(0).includes("idle true"));
     whenIdle = () => {
       whenIdle = () => {};

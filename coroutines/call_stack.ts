@@ -1,0 +1,296 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/** What a task waits for, and where: put together from its coroutine and the functions it has called. */
+
+import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import { AsyncCall } from "./_async_call.ts";
+import { coroutineName } from "./_claim.ts";
+import { CoroutineAwait } from "./_coroutine_await.ts";
+import { Driver } from "./_driver.ts";
+import { joiningTask } from "./_extent.ts";
+import { Future, isfuture } from "./future.ts";
+import { current, nativeFrame } from "./_running.ts";
+import { schedulerOf } from "./_scheduler.ts";
+import { currentStack, placeOf, type StackFrame, stackOfDriver } from "./_stacks.ts";
+import { standsFor, type Waitable } from "./_waitable.ts";
+
+/**
+ * The functions in which a task waits, innermost first.
+ *
+ * In debug mode each has its file and its line; else it is the outermost alone, and only its name.
+ *
+ * @param task The task, suspended.
+ * @returns The stack; nothing if the task is done.
+ *
+ * @example Usage
+ * ```ts
+ * import { createTask, run, sleep } from "@asyncio/asyncio";
+ * import { suspendedStack } from "@asyncio/asyncio/coroutines";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const task = createTask(sleep(0));
+ *   assertEquals(suspendedStack(task).map((frame) => frame.function), ["sleep"]);
+ *   yield* task;
+ * });
+ * ```
+ */
+export function suspendedStack(task: Future<unknown>): StackFrame[] {
+  if (task.done() || !(task instanceof Driver)) return [];
+  const frames = stackOf(task);
+  return frames.length > 0 ? frames : outermost(task);
+}
+
+/** All that is known without notes. */
+function outermost(task: Driver<unknown>): StackFrame[] {
+  const coro = (task as { getCoro?(): object | null }).getCoro?.() ?? null;
+  return coro === null ? [] : [unplaced(coroutineName(coro))];
+}
+
+function unplaced(name: string | undefined): StackFrame {
+  return { function: name ?? "<generator>", file: undefined, line: undefined, isAsync: true };
+}
+
+function stackOf(driver: Driver<unknown>): StackFrame[] {
+  const { waiter } = driver;
+  const inner = waiter instanceof AsyncCall ? stackOfCall(waiter) : [];
+  return [...inner, ...stackOfDriver(driver, waiter)];
+}
+
+function stackOfCall(call: AsyncCall<unknown>): StackFrame[] {
+  const [wait] = call.pendingAwaits();
+  // It awaits a promise of the host's, of which nothing is known.
+  if (wait === undefined) return [unplaced(coroutineName(call))];
+  return [...(wait instanceof Driver ? stackOf(wait) : []), ...placeOf(wait)];
+}
+
+/**
+ * The functions of the current task in which the running code is, innermost first. Code that runs is
+ * found in debug mode or not; the functions around one that has waited before, only in debug mode.
+ *
+ * @param above The function whose caller is the first.
+ * @returns The stack.
+ *
+ * @example Usage
+ * ```ts
+ * import { run } from "@asyncio/asyncio";
+ * import { runningStack } from "@asyncio/asyncio/coroutines";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const where = () => runningStack(where)[0]?.function;
+ * await run(function* main() {
+ *   assertEquals(where(), "main");
+ * });
+ * ```
+ */
+export function runningStack(above: (...args: never[]) => unknown): StackFrame[] {
+  const frames = currentStack(above);
+  const { frame } = current;
+  // Outside a step it is an async function that goes on: whatever else is on the stack, it has called.
+  if (frame === null) return [...goneOn(frames), ...aroundFunction(nativeFrame())];
+  if (!(frame instanceof CoroutineAwait)) return frames;
+  const isFirstStep = !frame.frame.awaits(frame);
+  return [...frames, ...(isFirstStep ? aroundFunction(frame.frame) : around(frame))];
+}
+
+function goneOn(frames: StackFrame[]): StackFrame[] {
+  return frames.map((frame, i) => i < frames.length - 1 ? frame : { ...frame, isAsync: true });
+}
+
+/** The functions around a coroutine that is awaited. */
+function around(driver: Driver<unknown>): StackFrame[] {
+  if (!(driver instanceof CoroutineAwait)) return [];
+  return [...placeOf(driver), ...aroundFunction(driver.frame)];
+}
+
+/** The coroutines around an async function. */
+function aroundFunction(call: unknown): StackFrame[] {
+  const driver = call instanceof AsyncCall ? call.driver : null;
+  if (driver === null) return [];
+  return [...stackOfDriver(driver, driver.waiter), ...around(driver)];
+}
+
+/**
+ * What a task waits for: usually one future; an async function may wait for several at once.
+ *
+ * @param task The task.
+ * @returns The futures; none if it is done, or ready, or awaits a promise of the host's.
+ *
+ * @example Usage
+ * ```ts
+ * import { createTask, Future, run, sleep } from "@asyncio/asyncio";
+ * import { waitedFor } from "@asyncio/asyncio/coroutines";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const future = new Future<void>();
+ *   const task = createTask(async () => await future);
+ *   yield* sleep(0);
+ *   assertEquals(waitedFor(task), [future]);
+ *   future.setResult();
+ *   yield* task;
+ * });
+ * ```
+ */
+export function waitedFor(task: Future<unknown>): Future<unknown>[] {
+  return task.done() || !(task instanceof Driver) ? [] : [...futuresOf(task.waiter)];
+}
+
+function* futuresOf(waiter: Waitable | null): Generator<Future<unknown>> {
+  if (waiter instanceof Future) yield waiter;
+  if (!(waiter instanceof AsyncCall)) return;
+  for (const wait of waiter.pendingAwaits()) yield* futuresOf(wait.waiter);
+}
+
+/** The links that were made by hand, in both directions. */
+const linkedWaiters = new WeakMap<Future<unknown>, Set<Future<unknown>>>();
+const linkedFutures = new WeakMap<Future<unknown>, Set<Future<unknown>>>();
+
+/**
+ * Notes that a future is awaited by another, for those who ask what waits for what. What tasks wait for
+ * is known anyway, and for what is gathered, shielded or in a task group: it takes this only for a
+ * construct of one's own that stands between the two.
+ *
+ * Anything but futures is ignored, as in Python.
+ *
+ * @param future What is awaited.
+ * @param waiter The task that waits, as a rule; or a future that stands for others.
+ *
+ * @example Usage
+ * ```ts
+ * import {
+ *   captureCallGraph,
+ *   Future,
+ *   futureAddToAwaitedBy,
+ *   futureDiscardFromAwaitedBy,
+ *   run,
+ * } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const [made, waiting] = [new Future(), new Future()];
+ *   futureAddToAwaitedBy(made, waiting);
+ *   assertEquals(captureCallGraph(made)?.awaitedBy[0]?.future, waiting);
+ *   futureDiscardFromAwaitedBy(made, waiting);
+ *   assertEquals(captureCallGraph(made)?.awaitedBy, []);
+ * });
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html#asyncio.future_add_to_awaited_by}
+ */
+// CPython: Lib/asyncio/futures.py, future_add_to_awaited_by
+export function futureAddToAwaitedBy(future: unknown, waiter: unknown): void {
+  if (!isfuture(future) || !isfuture(waiter)) return;
+  addTo(linkedWaiters, future, waiter);
+  addTo(linkedFutures, waiter, future);
+}
+
+/**
+ * Takes back a {@linkcode futureAddToAwaitedBy}.
+ *
+ * @param future What was awaited.
+ * @param waiter What waited.
+ *
+ * @example Usage
+ * ```ts
+ * import { Future, futureAddToAwaitedBy, futureDiscardFromAwaitedBy, run } from "@asyncio/asyncio";
+ *
+ * await run(function* () {
+ *   const [made, waiting] = [new Future(), new Future()];
+ *   futureAddToAwaitedBy(made, waiting);
+ *   futureDiscardFromAwaitedBy(made, waiting);
+ * });
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html#asyncio.future_discard_from_awaited_by}
+ */
+// CPython: Lib/asyncio/futures.py, future_discard_from_awaited_by
+export function futureDiscardFromAwaitedBy(future: unknown, waiter: unknown): void {
+  if (!isfuture(future) || !isfuture(waiter)) return;
+  linkedWaiters.get(future)?.delete(waiter);
+  linkedFutures.get(waiter)?.delete(future);
+}
+
+/** By whom each future is awaited. */
+export type Awaiters = Map<Future<unknown>, Set<Future<unknown>>>;
+
+/**
+ * By whom each future of a loop is awaited: by tasks that wait for it, or for one that stands for it, as
+ * that of a `gather()` does for what is gathered; a task of a group by the task that opened the group;
+ * and by those that {@linkcode futureAddToAwaitedBy} names.
+ *
+ * @param loop The loop.
+ * @returns The tasks that wait, in the order in which they were created, by what they wait for.
+ *
+ * @example Usage
+ * ```ts
+ * import { createTask, currentTask, gather, getRunningLoop, run, sleep } from "@asyncio/asyncio";
+ * import { awaiters } from "@asyncio/asyncio/coroutines";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const child = createTask(sleep(0.001));
+ *   const parent = createTask(function* () {
+ *     yield* gather(child);
+ *   });
+ *   yield* sleep(0);
+ *   assertEquals([...awaiters(getRunningLoop()).get(child) ?? []], [parent]);
+ *   yield* parent;
+ * });
+ * ```
+ */
+export function awaiters(loop: AbstractEventLoop): Awaiters {
+  const all: Awaiters = new Map();
+  for (const task of schedulerOf(loop).tasks.toArray()) {
+    if (!(task instanceof Driver)) continue;
+    for (const future of waitedFor(task)) addParts(all, future, task);
+    for (const future of linkedFutures.get(task) ?? []) addParts(all, future, task);
+    const parent = joiningTask(task);
+    if (isfuture(parent)) addTo(all, task, parent);
+  }
+  return all;
+}
+
+/**
+ * By whom one future is awaited, of those that are not tasks: see {@linkcode futureAddToAwaitedBy}.
+ *
+ * @param future What is awaited.
+ * @returns Those who wait.
+ *
+ * @example Usage
+ * ```ts
+ * import { Future, futureAddToAwaitedBy, run } from "@asyncio/asyncio";
+ * import { linkedAwaiters } from "@asyncio/asyncio/coroutines";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const [made, waiting] = [new Future(), new Future()];
+ *   futureAddToAwaitedBy(made, waiting);
+ *   assertEquals([...linkedAwaiters(made)], [waiting]);
+ * });
+ * ```
+ */
+export function linkedAwaiters(future: Future<unknown>): Iterable<Future<unknown>> {
+  return linkedWaiters.get(future) ?? [];
+}
+
+function addParts(
+  all: Awaiters,
+  future: Future<unknown> & { readonly [standsFor]?: Iterable<Future<unknown>> },
+  by: Future<unknown>,
+): void {
+  if (future.done() || !addTo(all, future, by)) return;
+  for (const part of future[standsFor] ?? []) addParts(all, part, by);
+}
+
+interface Multimap<K, V> {
+  get(key: K): Set<V> | undefined;
+  set(key: K, values: Set<V>): unknown;
+}
+
+/** Returns whether that is new. */
+function addTo<K, V>(all: Multimap<K, V>, key: K, value: V): boolean {
+  const values = all.get(key);
+  if (values === undefined) all.set(key, new Set([value]));
+  return values === undefined || values.size < values.add(value).size;
+}
