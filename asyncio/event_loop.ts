@@ -15,6 +15,8 @@ import { leaveInterrupts } from "./_interrupt.ts";
 import { holdProcess, onSignal, signalName } from "./_signals.ts";
 import { SubprocessEventLoop } from "./subprocess/subprocess_event_loop.ts";
 import { closeAsyncgens } from "./tasks/asyncgens.ts";
+import { statesOf } from "./graph/_task_state.ts";
+import { shortTree } from "./graph/_task_tree.ts";
 
 /**
  * The loop that `newEventLoop()` makes: all that an event loop of asyncio can do.
@@ -76,6 +78,11 @@ export class EventLoop extends SubprocessEventLoop {
    */
   shutdownAsyncgens(): CoroutineObject<void> {
     return closeAsyncgens(this);
+  }
+
+  /** Who waits, and for what. */
+  protected override describeWaiting(): string {
+    return `${super.describeWaiting()}\n${shortTree(statesOf(this))}`;
   }
 
   #syncHold(): void {

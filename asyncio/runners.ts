@@ -22,11 +22,16 @@ import {
   type Task,
 } from "../coroutines/mod.ts";
 import { type EventLoop, getRunningLoop, newEventLoop } from "./event_loop.ts";
+import { statesOf } from "./graph/_task_state.ts";
+import { shortTree } from "./graph/_task_tree.ts";
 import { gatherAll } from "./tasks/gather.ts";
 import { onInterrupt } from "./_interrupt.ts";
 
 /** How long threads are waited for when a loop ends, in seconds. CPython: Lib/asyncio/constants.py */
 const THREAD_JOIN_TIMEOUT = 300;
+
+/** For how long tasks are cancelled, in seconds, before it is said which of them go on. */
+const PATIENCE = 10;
 
 /**
  * What {@linkcode run} runs: a coroutine or a coroutine function; also a future.
@@ -193,7 +198,7 @@ export class Runner {
     const task = loop.createTask(toRunnable(main, loop), { context: context ?? this.#context });
     let interrupted: string | null = null;
     const stopListening = onInterrupt(() => {
-      interrupted = String(task);
+      interrupted = `${task}\n${shortTree(statesOf(loop))}`;
       task.cancel();
     });
     try {
@@ -298,7 +303,14 @@ async function cancelAllTasks(loop: EventLoop): Promise<void> {
   const tasks = [...allTasks(loop)];
   if (tasks.length === 0) return;
   for (const task of tasks) task.cancel();
-  await loop.runUntilComplete(gatherAll(tasks, true));
+  const warning = loop.callLater(PATIENCE, () => {
+    console.warn(`waiting for tasks that do not end when cancelled:\n${shortTree(statesOf(loop))}`);
+  });
+  try {
+    await loop.runUntilComplete(gatherAll(tasks, true));
+  } finally {
+    warning.cancel();
+  }
   for (const task of tasks) if (!task.cancelled()) reportFailure(loop, task);
 }
 

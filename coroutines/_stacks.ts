@@ -33,12 +33,14 @@ const DEPTH = 100;
 interface Noted {
   readonly waiter: object | null;
   readonly error: { readonly stack?: string };
+  /** The host's time. */
+  readonly since: number;
 }
 
 /** The stacks of drivers, up to their steps. */
 const stacks = new WeakMap<object, Noted>();
 /** The places of the awaits of async functions, and the functions around. */
-const places = new WeakMap<object, { readonly stack?: string }>();
+const places = new WeakMap<object, Noted>();
 
 /** Hands something out to be waited for: tells `yield*` from a plain `yield`. */
 export function handOut(waiter: object): void {
@@ -48,7 +50,9 @@ export function handOut(waiter: object): void {
 
 /** Notes where the running coroutine is about to wait; `null` for a mere turn. */
 export function noteStack(waiter: object | null): void {
-  if (current.frame !== null) stacks.set(current.frame, { waiter, error: takeStack(noteStack) });
+  if (current.frame !== null) {
+    stacks.set(current.frame, { waiter, error: takeStack(noteStack), since: performance.now() });
+  }
 }
 
 /** The driver goes on. */
@@ -58,7 +62,7 @@ export function forgetStack(driver: object): void {
 
 /** Notes where an async function awaits something. */
 export function notePlace(wait: object): void {
-  places.set(wait, takeStack(notePlace));
+  places.set(wait, { waiter: null, error: takeStack(notePlace), since: performance.now() });
 }
 
 /** The stack of a driver that waits for `waiter`, innermost first, as far as it is known. */
@@ -67,10 +71,16 @@ export function stackOfDriver(driver: object, waiter: object | null): StackFrame
   return noted === undefined || noted.waiter !== waiter ? [] : framesOf(noted.error);
 }
 
+/** Since when a driver, or an await, waits for `waiter`, in the host's time; `null` if it is not known. */
+export function sinceOf(waiting: object, waiter: object | null): number | null {
+  const noted = stacks.get(waiting) ?? places.get(waiting);
+  return noted?.waiter === waiter ? noted.since : null;
+}
+
 /** The async functions that wait in an await, innermost first, as far as they are known. */
 export function placeOf(wait: object): StackFrame[] {
-  const error = places.get(wait);
-  return error === undefined ? [] : framesOf(error);
+  const noted = places.get(wait);
+  return noted === undefined ? [] : framesOf(noted.error);
 }
 
 /** The stack of the running code, from the caller of `above` to the step that it is a part of. */

@@ -140,7 +140,7 @@ export class BaseEventLoop extends AbstractEventLoop {
       options.timerPrecision ?? "auto",
       {
         process: (events) => this.processEvents(events),
-        describeWaiting: () => describeWaiting(this),
+        describeWaiting: () => this.describeWaiting(),
       },
     );
     this.setStrict(options.strict ?? false);
@@ -539,6 +539,11 @@ export class BaseEventLoop extends AbstractEventLoop {
   override toString(): string {
     return `<${this.constructor.name} running=${repr(this.isRunning())} ` +
       `closed=${repr(this.#closed)} debug=${repr(this.#debug)}>`;
+  }
+
+  /** For the error that says that nothing can ever happen any more: who waits. */
+  protected describeWaiting(): string {
+    return describeWaiting(this);
   }
 
   #checkStartable(): void {

@@ -11,7 +11,7 @@ import { joiningTask } from "./_extent.ts";
 import { Future, isfuture } from "./future.ts";
 import { current, nativeFrame } from "./_running.ts";
 import { schedulerOf } from "./_scheduler.ts";
-import { currentStack, placeOf, type StackFrame, stackOfDriver } from "./_stacks.ts";
+import { currentStack, placeOf, sinceOf, type StackFrame, stackOfDriver } from "./_stacks.ts";
 import { standsFor, type Waitable } from "./_waitable.ts";
 
 /**
@@ -134,6 +134,39 @@ function aroundFunction(call: unknown): StackFrame[] {
  */
 export function waitedFor(task: Future<unknown>): Future<unknown>[] {
   return task.done() || !(task instanceof Driver) ? [] : [...futuresOf(task.waiter)];
+}
+
+/**
+ * Since when a task waits, in debug mode.
+ *
+ * @param task The task.
+ * @returns The time, in milliseconds as `performance.now()` tells it; `null` if it is not known.
+ *
+ * @example Usage
+ * ```ts
+ * import { createTask, Future, run, sleep } from "@asyncio/asyncio";
+ * import { waitingSince } from "@asyncio/asyncio/coroutines";
+ * import { assert } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const task = createTask(function* () {
+ *     yield* sleep(0.001);
+ *   });
+ *   yield* sleep(0);
+ *   assert(waitingSince(task)! <= performance.now());
+ *   yield* task;
+ * }, { debug: true });
+ * ```
+ */
+export function waitingSince(task: Future<unknown>): number | null {
+  return task.done() || !(task instanceof Driver) ? null : sinceIn(task);
+}
+
+function sinceIn(driver: Driver<unknown>): number | null {
+  const { waiter } = driver;
+  const wait = waiter instanceof AsyncCall ? waiter.pendingAwaits()[0] : undefined;
+  if (wait === undefined) return sinceOf(driver, waiter);
+  return wait instanceof Driver ? sinceIn(wait) : sinceOf(wait, null);
 }
 
 function* futuresOf(waiter: Waitable | null): Generator<Future<unknown>> {

@@ -38,6 +38,7 @@ export {
   runningStack,
   suspendedStack,
   waitedFor,
+  waitingSince,
 } from "./call_stack.ts";
 export { type Clock, MonotonicClock, VirtualClock, type VirtualClockOptions } from "./clock.ts";
 export { Context, ContextVar, type ContextVarOptions, copyContext, Token } from "./context.ts";
