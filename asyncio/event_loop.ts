@@ -15,6 +15,7 @@ import { leaveInterrupts } from "./_interrupt.ts";
 import { holdProcess, onSignal, signalName } from "./_signals.ts";
 import { SubprocessEventLoop } from "./subprocess/subprocess_event_loop.ts";
 import { closeAsyncgens } from "./tasks/asyncgens.ts";
+import { openPeephole } from "./graph/_peephole.ts";
 import { statesOf } from "./graph/_task_state.ts";
 import { shortTree } from "./graph/_task_tree.ts";
 
@@ -62,9 +63,11 @@ export class EventLoop extends SubprocessEventLoop {
     if (!this.isRunning() || this.#isRun) return await ended;
     this.#isRun = true;
     this.#syncHold();
+    const closePeephole = isDebugWanted() ? openPeephole(this) : null;
     try {
       await ended;
     } finally {
+      closePeephole?.();
       this.#isRun = false;
       this.#syncHold();
     }

@@ -30,6 +30,7 @@ export const HOST_FILES: readonly string[] = [
   "asyncio/_net.ts",
   "asyncio/executors/_host.ts",
   "asyncio/subprocess/_host.ts",
+  "asyncio/graph/_host.ts",
   "distributed/_host.ts",
 ];
 
