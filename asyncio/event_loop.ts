@@ -10,7 +10,7 @@ import {
   iscoroutinefunction,
   RuntimeError,
 } from "../coroutines/mod.ts";
-import { isDebugWanted } from "./_environment.ts";
+import { isDebugWanted, tracerOfProcess } from "./_environment.ts";
 import { leaveInterrupts } from "./_interrupt.ts";
 import { holdProcess, onSignal, signalName } from "./_signals.ts";
 import { SubprocessEventLoop } from "./subprocess/subprocess_event_loop.ts";
@@ -47,7 +47,11 @@ export class EventLoop extends SubprocessEventLoop {
    *   where the environment variable `ASYNCIO_DEBUG` is set and may be read.
    */
   constructor(options: EventLoopOptions = {}) {
-    super(options.debug === undefined ? { ...options, debug: isDebugWanted() } : options);
+    super({
+      ...options,
+      debug: options.debug ?? isDebugWanted(),
+      trace: options.trace ?? tracerOfProcess(),
+    });
     dropped.register(this, `unclosed event loop ${this}`, this);
   }
 

@@ -256,6 +256,7 @@ export {
 } from "./tasks/wait.ts";
 export { waitFor } from "./tasks/wait_for.ts";
 
+export { Tracer, type TracerOptions } from "./trace/tracer.ts";
 export {
   type CallGraphOptions,
   captureCallGraph,

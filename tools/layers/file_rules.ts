@@ -31,6 +31,7 @@ export const HOST_FILES: readonly string[] = [
   "asyncio/executors/_host.ts",
   "asyncio/subprocess/_host.ts",
   "asyncio/graph/_host.ts",
+  "asyncio/trace/_host.ts",
   "distributed/_host.ts",
 ];
 
