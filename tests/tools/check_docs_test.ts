@@ -90,6 +90,8 @@ Deno.test("checkDocs() names a module without description, and one without expor
     "1: the module has no description",
   ]);
   assertEquals(await check("export {};\n"), ["1: exports nothing"]);
+  const command = "/**\n * Does it: `deno run -A it.ts`.\n *\n * @module\n */\nexport {};\n";
+  assertEquals(await check(command), []);
 });
 
 Deno.test("checkDocs() reports a symbol that two modules export once", () => {
