@@ -65,10 +65,13 @@ export function notePlace(wait: object): void {
   places.set(wait, { waiter: null, error: takeStack(notePlace), since: performance.now() });
 }
 
+/** A part of a stack, whose text is still to be made. */
+export type StackPart = () => StackFrame[];
+
 /** The stack of a driver that waits for `waiter`, innermost first, as far as it is known. */
-export function stackOfDriver(driver: object, waiter: object | null): StackFrame[] {
+export function stackOfDriver(driver: object, waiter: object | null): StackPart[] {
   const noted = stacks.get(driver);
-  return noted === undefined || noted.waiter !== waiter ? [] : framesOf(noted.error);
+  return noted === undefined || noted.waiter !== waiter ? [] : [() => framesOf(noted.error)];
 }
 
 /** Since when a driver, or an await, waits for `waiter`, in the host's time; `null` if it is not known. */
@@ -78,9 +81,9 @@ export function sinceOf(waiting: object, waiter: object | null): number | null {
 }
 
 /** The async functions that wait in an await, innermost first, as far as they are known. */
-export function placeOf(wait: object): StackFrame[] {
+export function placeOf(wait: object): StackPart[] {
   const noted = places.get(wait);
-  return noted === undefined ? [] : framesOf(noted.error);
+  return noted === undefined ? [] : [() => framesOf(noted.error)];
 }
 
 /** The stack of the running code, from the caller of `above` to the step that it is a part of. */

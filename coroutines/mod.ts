@@ -37,6 +37,7 @@ export {
   linkedAwaiters,
   runningStack,
   suspendedStack,
+  suspension,
   waitedFor,
   waitingSince,
 } from "./call_stack.ts";

@@ -26,7 +26,7 @@ section { overflow: auto; max-height: 24rem; }
 table { border-collapse: collapse; width: 100%; }
 th { position: sticky; top: 0; background: var(--bg); cursor: pointer; }
 th, td { text-align: left; padding: .15rem .5rem; border-bottom: 1px solid var(--line); }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 tr[data-at] { cursor: pointer; }
 `;
 
@@ -44,6 +44,15 @@ const kinds = new Uint8Array(bytes(data.kinds)), tracks = new Uint32Array(bytes(
 const starts = new Float64Array(bytes(data.starts)), durations = new Float64Array(bytes(data.durations));
 const texts = new Uint32Array(bytes(data.texts)), places = new Uint32Array(bytes(data.places));
 const { names, strings } = data;
+
+// Of the places, what all their folders have in common says nothing.
+const used = new Set(places), folder = [...used].filter((p) => strings[p].includes("/"))
+  .map((p) => strings[p].slice(strings[p].indexOf(" ") + 1).replace(/[^/]*$/, ""))
+  .reduce((a, b) => {
+    while (a !== null && !b.startsWith(a)) a = a.replace(/[^/]*\/$/, "");
+    return a ?? b;
+  }, null);
+if (folder) for (const p of used) strings[p] = strings[p].replace(" " + folder, " ");
 
 // The events of each track, in the order of their starts.
 const count = new Uint32Array(names.length + 1);

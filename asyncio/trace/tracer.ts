@@ -6,7 +6,8 @@ import {
   Handle,
   type LoopObserver,
   repr,
-  suspendedStack,
+  type StackFrame,
+  suspension,
   Task,
 } from "../../coroutines/mod.ts";
 import { describeFrame } from "../graph/_task_state.ts";
@@ -21,6 +22,12 @@ export interface TracerOptions {
 }
 
 const LIMIT = 4_000_000;
+
+/** For how many waits it is kept where they were: each takes about a kilobyte, until it is told. */
+const MAX_PLACES = 100_000;
+
+/** The longest name of a callback, in characters. */
+const MAX_TEXT = 80;
 
 /** The tracks that are no task's. */
 const LOOP = 0;
@@ -71,12 +78,16 @@ export class Tracer implements LoopObserver {
   readonly #rows = new WeakMap<object, Row>();
   /** The rows of the tasks that are not done. */
   readonly #live = new Set<Row>();
+  /** Where there was waiting: texts are made of it in the end. */
+  readonly #places: (() => StackFrame[])[] = [() => []];
   /** The futures that are the timers of a `sleep()`. */
   readonly #sleeps = new WeakSet<object>();
   #steps: Step[] = [];
   #awaySince = 0;
   #awayFor = 0;
   #dropped = 0;
+  /** How many events have the texts of their places. */
+  #told = 0;
 
   /**
    * A tracer, to be given to `run()` or a loop as `trace`. It may be given to several, one after another.
@@ -122,13 +133,32 @@ export class Tracer implements LoopObserver {
       if (row.waitsSince < 0) continue;
       this.#add(WAIT, row.track, row.waitsSince, now - row.waitsSince, row.waitsFor, row.place);
       row.waitsSince = now;
+      row.place = 0;
     }
+    this.#tellPlaces();
     return {
       events: this.#events,
       texts: this.#texts.all,
       tracks: this.#tracks,
       dropped: this.#dropped,
     };
+  }
+
+  /** Makes texts of the places that are noted. */
+  #tellPlaces(): void {
+    const texts = this.#places.map((place) => {
+      const frames = place();
+      // The user's own line says more than that of a library's function that it has called.
+      const frame = frames.find(isUsers) ?? frames[0];
+      return frame === undefined ? 0 : this.#texts.numberOf(describeFrame(frame));
+    });
+    const { kinds, places, length } = this.#events;
+    // Those of an earlier call are texts already.
+    for (let i = this.#told; i < length; i++) {
+      if (kinds[i] === WAIT) places[i] = texts[places[i]!]!;
+    }
+    this.#told = length;
+    this.#places.length = 1;
   }
 
   // What the loop tells.
@@ -194,8 +224,8 @@ export class Tracer implements LoopObserver {
     const row = this.#rowOf(task);
     row.waitsSince = this.#now();
     row.waitsFor = this.#texts.numberOf(this.#describe(waiter));
-    const frame = task.getLoop().getDebug() ? suspendedStack(task)[0] : undefined;
-    row.place = frame === undefined ? 0 : this.#texts.numberOf(describeFrame(frame));
+    const isKnown = task.getLoop().getDebug() && this.#places.length < MAX_PLACES;
+    row.place = isKnown ? this.#places.push(suspension(task)) - 1 : 0;
   }
 
   /** @internal */
@@ -292,9 +322,21 @@ export class Tracer implements LoopObserver {
   }
 }
 
+/** Where this library is. */
+const LIBRARY = new URL("../", import.meta.url).pathname;
+
+function isUsers({ file }: StackFrame): boolean {
+  return file !== undefined && !file.includes(LIBRARY);
+}
+
 /** What an entry of the ready queue is called that is no step of a task. */
 function nameOf(entry: object): string {
   // The time of a timer would make each text a new one.
-  if (entry instanceof Handle) return String(entry).replace(/ when=\S+/, "");
+  if (entry instanceof Handle) return cut(String(entry).replace(/ when=\S+/, ""));
   return entry instanceof Future ? "sleep()" : "step";
+}
+
+/** In debug mode the arguments are in it. */
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}...`;
 }

@@ -43,10 +43,6 @@ const OTHERS = `
   KeyboardInterrupt MonotonicClock NetworkEventLoop NotImplementedError OSError PIPE Process ProcessPoolExecutor
   RuntimeError SocketEventLoop SSLObject STDOUT StopAsyncIteration SubprocessEventLoop ThreadPoolExecutor Token
   nativeEventLoop runSync
-  TransportSocket ValueError VirtualClock
-  ContextVar EOFError ExceptionGroup Executor ExecutorEventLoop GeneratorExit InterruptedError KeyError
-  KeyboardInterrupt MonotonicClock NetworkEventLoop NotImplementedError ProcessPoolExecutor
-  RuntimeError SocketEventLoop SSLObject StopAsyncIteration ThreadPoolExecutor Token
   Tracer TransportSocket ValueError VirtualClock
   abortable anext asyncFor asyncWith copyContext coroutine fromPromise fromSignal moduleFunction toPromise
   transfer
