@@ -89,3 +89,24 @@ Deno.test("Runner.close() says nothing of tasks that end", async () => {
   });
   assertEquals(warnings, []);
 });
+
+Deno.test({
+  name: "Ctrl-C shows what the tasks of the program waited for",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", new URL("_programs/pipeline.ts", import.meta.url).href],
+      env: { NO_COLOR: "1" },
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const output = child.stdout.getReader();
+    await output.read();
+    child.kill("SIGINT");
+    const text = await new Response(child.stderr).text();
+    await output.cancel();
+    assertEquals((await child.status).code, 1);
+    assertMatch(text, /KeyboardInterrupt: <Task pending name='Task-1'/);
+    assertMatch(text, /└── \(T\) Task-1\n[^]*── \(T\) consumer\n[^]*── \(T\) async consumer\n/);
+  },
+});
