@@ -29,8 +29,8 @@ export const HOST_FILES: readonly string[] = [
   "asyncio/_environment.ts",
   "asyncio/_net.ts",
   "asyncio/executors/_host.ts",
-  "asyncio/subprocess/_host.ts",
   "asyncio/graph/_host.ts",
+  "asyncio/subprocess/_host.ts",
   "asyncio/trace/_host.ts",
   "distributed/_host.ts",
 ];
