@@ -54,3 +54,11 @@ export function contextOf({ task, future, handle }: ExceptionContext): Context |
   const context = origin?.getContext?.();
   return context instanceof Context ? context : null;
 }
+
+/** In strict mode, what has been reported is an error of whoever closes the loop. */
+export function throwAll(reports: readonly unknown[]): void {
+  if (reports.length === 1) throw reports[0];
+  if (reports.length > 1) {
+    throw new AggregateError(reports, `${reports.length} errors were reported to the event loop`);
+  }
+}

@@ -11,7 +11,11 @@
 
 import { current } from "./_running.ts";
 
-/** One function of a stack. */
+/**
+ * One function of a stack.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.get_stack}
+ */
 export interface StackFrame {
   /** Its name; `<lambda>` if it has none. */
   readonly function: string;

@@ -34,6 +34,8 @@ export const addWaiter: unique symbol = Symbol("addWaiter");
  *   new Both(new Future(), new Future());
  * });
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html}
  */
 export const standsFor: unique symbol = Symbol("standsFor");
 

@@ -27,7 +27,7 @@ import { Handle, TimerHandle } from "./handle.ts";
 import { isForgiven } from "./_host.ts";
 import { debugging, listeners, NeverStarted } from "./_never_started.ts";
 import type { LoopObserver } from "./observer.ts";
-import { contextOf, textOf } from "./_reports.ts";
+import { contextOf, textOf, throwAll } from "./_reports.ts";
 import { runningLoop } from "./_running.ts";
 import { SCHEDULER, Scheduler } from "./_scheduler.ts";
 import { SlowSteps } from "./_slow_steps.ts";
@@ -592,14 +592,6 @@ function takeContext(args: unknown[]): Context | null {
   if (!(context instanceof Context) || Object.keys(last).length !== 1) return null;
   args.pop();
   return context;
-}
-
-/** In strict mode, what has been reported is an error of whoever closes the loop. */
-function throwAll(reports: readonly unknown[]): void {
-  if (reports.length === 1) throw reports[0];
-  if (reports.length > 1) {
-    throw new AggregateError(reports, `${reports.length} errors were reported to the event loop`);
-  }
 }
 
 function checkTime(seconds: unknown, name: string): void {

@@ -41,6 +41,8 @@ import { standsFor, type Waitable } from "./_waitable.ts";
  *   yield* task;
  * });
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html}
  */
 export function suspendedStack(task: Future<unknown>): StackFrame[] {
   return suspension(task)();
@@ -64,6 +66,8 @@ export function suspendedStack(task: Future<unknown>): StackFrame[] {
  * });
  * assertEquals(stack().map((frame) => frame.function), ["sleep"]);
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html}
  */
 export function suspension(task: Future<unknown>): () => StackFrame[] {
   if (task.done() || !(task instanceof Driver)) return () => [];
@@ -117,6 +121,8 @@ function stackOfCall(call: AsyncCall<unknown>): StackPart[] {
  *   assertEquals(where(), "main");
  * });
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html}
  */
 export function runningStack(above: (...args: never[]) => unknown): StackFrame[] {
   const frames = currentStack(above);
@@ -166,6 +172,8 @@ function aroundFunction(call: unknown): StackPart[] {
  *   yield* task;
  * });
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html}
  */
 export function waitedFor(task: Future<unknown>): Future<unknown>[] {
   return task.done() || !(task instanceof Driver) ? [] : [...futuresOf(task.waiter)];
@@ -192,6 +200,8 @@ export function waitedFor(task: Future<unknown>): Future<unknown>[] {
  *   yield* task;
  * }, { debug: true });
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html}
  */
 export function waitingSince(task: Future<unknown>): number | null {
   return task.done() || !(task instanceof Driver) ? null : sinceIn(task);
@@ -279,7 +289,11 @@ export function futureDiscardFromAwaitedBy(future: unknown, waiter: unknown): vo
   linkedFutures.get(waiter)?.delete(future);
 }
 
-/** By whom each future is awaited. */
+/**
+ * By whom each future is awaited.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html}
+ */
 export type Awaiters = Map<Future<unknown>, Set<Future<unknown>>>;
 
 /**
@@ -306,6 +320,8 @@ export type Awaiters = Map<Future<unknown>, Set<Future<unknown>>>;
  *   yield* parent;
  * });
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html}
  */
 export function awaiters(loop: AbstractEventLoop): Awaiters {
   const all: Awaiters = new Map();
@@ -337,6 +353,8 @@ export function awaiters(loop: AbstractEventLoop): Awaiters {
  *   assertEquals([...linkedAwaiters(made)], [waiting]);
  * });
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html}
  */
 export function linkedAwaiters(future: Future<unknown>): Iterable<Future<unknown>> {
   return linkedWaiters.get(future) ?? [];

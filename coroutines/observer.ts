@@ -37,6 +37,8 @@ import type { Task } from "./task.ts";
  * });
  * assertEquals(names.slice(0, 2), ["+<coroutine object sleep>", "returned"]);
  * ```
+ *
+ * @see {@linkcode observe}
  */
 export interface LoopObserver {
   /** The loop begins to run. */
@@ -101,6 +103,8 @@ export interface LoopObserver {
  * assertEquals(steps, 3);
  * observe(loop, null);
  * ```
+ *
+ * @see {@linkcode LoopObserver}
  */
 export function observe(loop: AbstractEventLoop, observer: LoopObserver | null): void {
   schedulerOf(loop).observe(observer);

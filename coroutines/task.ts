@@ -50,13 +50,21 @@ export interface TaskOptions extends CreateTaskOptions {
   loop?: AbstractEventLoop | null | undefined;
 }
 
-/** Options of {@linkcode Task.getStack}. */
+/**
+ * Options of {@linkcode Task.getStack}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.get_stack}
+ */
 export interface StackOptions {
   /** How many functions to give. Default: all. */
   limit?: number | null | undefined;
 }
 
-/** Options of {@linkcode Task.printStack}. */
+/**
+ * Options of {@linkcode Task.printStack}.
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.print_stack}
+ */
 export interface PrintStackOptions extends StackOptions {
   /** What to write to. Default: the console. */
   file?: { write(text: string): unknown } | null | undefined;

@@ -36,6 +36,8 @@ import { idOf } from "./_id.ts";
  *   assertEquals(entry.frame.function, "main");
  * });
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html#asyncio.FrameCallGraphEntry}
  */
 export class FrameCallGraphEntry {
   /** The function, its file and its line. */
@@ -67,6 +69,8 @@ export class FrameCallGraphEntry {
  *   assertEquals(graph.awaitedBy, []);
  * });
  * ```
+ *
+ * @see {@link https://docs.python.org/3/library/asyncio-graph.html#asyncio.FutureCallGraph}
  */
 export class FutureCallGraph {
   /** The task, or the future. */
@@ -95,7 +99,11 @@ export class FutureCallGraph {
   }
 }
 
-/** Options of {@linkcode captureCallGraph} and {@linkcode formatCallGraph}. */
+/**
+ * Options of {@linkcode captureCallGraph} and {@linkcode formatCallGraph}.
+ *
+ * @see {@linkcode captureCallGraph}
+ */
 export interface CallGraphOptions {
   /** How many functions to leave out of the stack of the current task, from the top. Default: 1. */
   depth?: number | undefined;
@@ -106,13 +114,21 @@ export interface CallGraphOptions {
   limit?: number | null | undefined;
 }
 
-/** What text is printed to. */
+/**
+ * What text is printed to.
+ *
+ * @see {@linkcode printCallGraph}
+ */
 export interface TextOutput {
   /** Writes text. */
   write(text: string): unknown;
 }
 
-/** Options of {@linkcode printCallGraph}. */
+/**
+ * Options of {@linkcode printCallGraph}.
+ *
+ * @see {@linkcode printCallGraph}
+ */
 export interface PrintCallGraphOptions extends CallGraphOptions {
   /** What to print to. Default: the console. */
   file?: TextOutput | null | undefined;

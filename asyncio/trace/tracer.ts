@@ -15,7 +15,11 @@ import { chromeTraceOf } from "./_chrome.ts";
 import { Events, HOST, INSTANT, READY, type Recorded, STEP, Texts, WAIT, WAKE } from "./_events.ts";
 import { htmlOf } from "./_html.ts";
 
-/** Options of {@linkcode Tracer}. */
+/**
+ * Options of {@linkcode Tracer}.
+ *
+ * @see {@linkcode Tracer}
+ */
 export interface TracerOptions {
   /** How many events to keep at the most; later ones are only counted. Default: 4,000,000. */
   limit?: number | undefined;
@@ -67,6 +71,8 @@ interface Step {
  * assertStringIncludes(trace.toHtml(), "<html");
  * assertStringIncludes(trace.toChromeTrace(), '"traceEvents"');
  * ```
+ *
+ * @see {@linkcode LoopObserver}
  */
 export class Tracer implements LoopObserver {
   readonly #limit: number;

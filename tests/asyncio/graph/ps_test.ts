@@ -28,6 +28,16 @@ async function withProgram<T>(
     child.kill("SIGKILL");
     await child.status;
     await output.cancel();
+    await removeSocket(child.pid);
+  }
+}
+
+/** What a program leaves that is killed. */
+async function removeSocket(pid: number): Promise<void> {
+  try {
+    await Deno.remove(`/tmp/asyncio-${pid}.sock`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
