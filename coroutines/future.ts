@@ -253,7 +253,11 @@ export class Future<T> implements PromiseLike<T> {
     return future.#state === State.Failed || future.#state === State.FailedUnseen;
   }
 
-  /** Its exception, without having asked for it; `undefined` if it has none. */
+  /**
+   * For tasks: its exception, without having asked for it; `undefined` if it has none.
+   *
+   * @ignore
+   */
   protected peekException(): unknown {
     return Future.failed(this) ? this.#content : undefined;
   }
