@@ -12,7 +12,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
     "getLoop removeDoneCallback result setException setResult then toString",
   Handle: "cancel cancelled describeCall getContext loop toString",
   Task:
-    "cancel cancelling describe getContext getCoro getName setException setName setResult signal " +
+    "cancel cancelling describe getContext getCoro getName getStack printStack setException setName setResult signal " +
     "uncancel",
   TimerHandle: "cancel toString when",
   Token: "MISSING [Symbol.dispose] oldValue toString var",
