@@ -10,7 +10,8 @@ const ROOT = new URL("../", import.meta.url);
 const TEXTS = [
   "README.md",
   "CONTRIBUTING.md",
-  ...[...Deno.readDirSync(new URL("docs/", ROOT))].map(({ name }) => `docs/${name}`),
+  ...[...Deno.readDirSync(new URL("docs/", ROOT))].map(({ name }) => `docs/${name}`)
+    .filter((path) => path.endsWith(".md")),
 ];
 
 function read(path: string): string {
