@@ -9,6 +9,7 @@ import {
   ValueError,
 } from "../selectors/mod.ts";
 import { AbstractEventLoop, type ExceptionContext } from "./abstract_event_loop.ts";
+import { checkTime } from "./_check_time.ts";
 import { type Clock, MonotonicClock } from "./clock.ts";
 import { Context, runIn } from "./context.ts";
 import {
@@ -592,11 +593,4 @@ function takeContext(args: unknown[]): Context | null {
   if (!(context instanceof Context) || Object.keys(last).length !== 1) return null;
   args.pop();
   return context;
-}
-
-function checkTime(seconds: unknown, name: string): void {
-  if (typeof seconds !== "number") {
-    throw new TypeError(`${name} must be a number of seconds, got ${repr(seconds)}`);
-  }
-  if (Number.isNaN(seconds)) throw new ValueError(`Invalid ${name}: NaN (not a number)`);
 }
