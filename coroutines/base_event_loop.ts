@@ -6,7 +6,6 @@ import {
   inspectAsText,
   repr,
   type SelectorKey,
-  ValueError,
 } from "../selectors/mod.ts";
 import { AbstractEventLoop, type ExceptionContext } from "./abstract_event_loop.ts";
 import { checkTime } from "./_check_time.ts";

@@ -1,11 +1,15 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { NATIVE } from "../../selectors/native/_open.ts";
 import {
   createTask,
+  fromPromise,
   gather,
   getRunningLoop,
+  nativeEventLoop,
   newEventLoop,
   run,
+  runSync,
   sleep,
   Tracer,
 } from "@asyncio/asyncio";
@@ -87,7 +91,8 @@ Deno.test("Tracer tells timers, cancellations, errors and what the host had", as
       { name: "failed" },
     );
     getRunningLoop().callLater(0.001, function callback() {});
-    yield* sleep(0.02);
+    yield* sleep(0.002);
+    yield* fromPromise(new Promise((resolve) => setTimeout(resolve, 1)));
     cancelled.cancel("enough");
     yield* gather(cancelled, failed, { returnExceptions: true });
   }, { trace });
@@ -135,4 +140,21 @@ Deno.test("Tracer.toHtml() asks for nothing from anywhere, and no name breaks it
   assertEquals(html.match(/<script/g)?.length, 2);
   assert(!/(?:src|href)=|https?:|@import|url\(/.test(html));
   assertStringIncludes(html, "\\u003c/script>");
+});
+
+Deno.test({
+  name: "Tracer writes down a run that blocks",
+  ignore: !NATIVE,
+  fn() {
+    const trace = new Tracer();
+    runSync(
+      function* () {
+        yield* createTask(sleep(0.002), { name: "child" });
+      },
+      { loopFactory: () => nativeEventLoop({ trace }) },
+    );
+    const events = eventsOf(trace);
+    assert(events.some(({ track, name }) => track === "child" && name === "waits for sleep()"));
+    assert(events.some(({ track, name }) => track === "host" && name === "nothing to do"));
+  },
 });
