@@ -11,7 +11,7 @@ import { checkLayers, coreLineCount, MAX_CORE_LINES } from "./layers/check.ts";
 import { APART, LAYERS, SourceFile } from "./layers/source_file.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const FOLDERS = [...LAYERS, ...APART, "examples", "tests", "bench", "tools"];
+const FOLDERS = [...LAYERS, ...APART, "examples", "tests", "bench", "tools", "watch"];
 
 function readTree(): SourceFile[] {
   const paths = ["mod.ts", ...FOLDERS.flatMap((folder) => [...sourcesIn(folder)])].sort();

@@ -1,0 +1,26 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import { newEventLoop } from "@asyncio/asyncio";
+
+const loop = newEventLoop();
+
+function knock(times: number) {
+  console.log("Knock-knock");
+  loop.callSoon(who, times);
+}
+
+function who(times: number) {
+  console.log("Who's there?");
+  if (times > 1) loop.callSoon(knock, times - 1);
+  else loop.callLater(1, goHome);
+}
+
+function goHome() {
+  console.log("Nobody.");
+  loop.stop();
+}
+
+loop.callSoon(knock, 2);
+loop.callSoon(knock, 1);
+await loop.runForever();
+loop.close();

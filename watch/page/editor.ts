@@ -1,0 +1,165 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import { javascript } from "@codemirror/lang-javascript";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { type EditorState, RangeSetBuilder, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, type DecorationSet, EditorView, keymap, WidgetType } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { basicSetup } from "codemirror";
+import { element } from "./dom.ts";
+
+/** A place in the program at which somebody stands. */
+export interface Mark {
+  /** The line, from 1. */
+  readonly line: number;
+  /** Who it is, and the colour of theirs. */
+  readonly label: string;
+  readonly color: string;
+  /** Whether it is the line that runs, one where a task waits, or one that has called another. */
+  readonly kind: "current" | "standing" | "calling" | "fault";
+}
+
+/** What the editor tells. */
+export interface EditorEvents {
+  /** The program is to run. */
+  onRun(): void;
+  /** It has been edited. */
+  onChange(): void;
+}
+
+/** As many names as are shown at a line. */
+const MAX_NAMES = 3;
+
+const setMarks = StateEffect.define<readonly Mark[]>();
+
+/** The names of those who stand at a line. */
+class NamesWidget extends WidgetType {
+  readonly #marks: readonly Mark[];
+
+  constructor(marks: readonly Mark[]) {
+    super();
+    this.#marks = marks;
+  }
+
+  override eq(other: NamesWidget): boolean {
+    return JSON.stringify(other.#marks) === JSON.stringify(this.#marks);
+  }
+
+  override toDOM(): HTMLElement {
+    const shown = this.#marks.slice(0, MAX_NAMES);
+    const chips = shown.map(({ label, color }) =>
+      element("span.name", { style: `--task: ${color}` }, label)
+    );
+    const rest = this.#marks.length - shown.length;
+    if (rest > 0) chips.push(element("span.name", {}, `+${rest}`));
+    return element("span.names", { "aria-hidden": "true" }, ...chips);
+  }
+}
+
+/** The decorations of the lines at which somebody stands. Whoever edits the program wipes them out. */
+const marks = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(decorations, transaction) {
+    for (const effect of transaction.effects) {
+      if (effect.is(setMarks)) return decorate(transaction.state, effect.value);
+    }
+    return transaction.docChanged ? Decoration.none : decorations;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function decorate(state: EditorState, all: readonly Mark[]): DecorationSet {
+  const builder = new RangeSetBuilder<Decoration>();
+  const lines = Map.groupBy(all, ({ line }) => line);
+  for (const line of [...lines.keys()].sort((one, other) => one - other)) {
+    if (line < 1 || line > state.doc.lines) continue;
+    const here = lines.get(line)!;
+    const { from, to } = state.doc.line(line);
+    const kind = ["fault", "current", "standing", "calling"].find((one) =>
+      here.some((mark) => mark.kind === one)
+    );
+    builder.add(from, from, Decoration.line({ class: `line-${kind}` }));
+    const named = here.filter(({ kind, label }) => kind !== "calling" && label !== "");
+    if (named.length === 0) continue;
+    builder.add(to, to, Decoration.widget({ widget: new NamesWidget(named), side: 1 }));
+  }
+  return builder.finish();
+}
+
+const highlighting = HighlightStyle.define([
+  { tag: tags.keyword, color: "var(--code-keyword)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
+  { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
+  { tag: [tags.typeName, tags.className], color: "var(--code-type)" },
+  {
+    tag: [tags.function(tags.variableName), tags.function(tags.propertyName)],
+    color: "var(--code-function)",
+  },
+]);
+
+/** The program: it can be read, edited, and shows who stands where. */
+export class Editor {
+  readonly #view: EditorView;
+
+  constructor(parent: HTMLElement, label: string, events: EditorEvents) {
+    const run = () => {
+      events.onRun();
+      return true;
+    };
+    this.#view = new EditorView({
+      parent,
+      extensions: [
+        keymap.of([
+          { key: "Mod-Enter", run, preventDefault: true },
+          { key: "Escape", run: ({ contentDOM }) => (contentDOM.blur(), true) },
+        ]),
+        basicSetup,
+        javascript({ typescript: true }),
+        syntaxHighlighting(highlighting),
+        marks,
+        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.updateListener.of(({ docChanged, transactions }) => {
+          const isUsers = transactions.some((one) =>
+            one.isUserEvent("input") ||
+            one.isUserEvent("delete") || one.isUserEvent("undo") || one.isUserEvent("redo") ||
+            one.isUserEvent("move")
+          );
+          if (docChanged && isUsers) events.onChange();
+        }),
+      ],
+    });
+  }
+
+  /** The text of the program. */
+  get text(): string {
+    return this.#view.state.doc.toString();
+  }
+
+  set text(text: string) {
+    const { doc } = this.#view.state;
+    this.#view.dispatch({
+      changes: { from: 0, to: doc.length, insert: text },
+      selection: { anchor: 0 },
+    });
+    this.#view.scrollDOM.scrollTop = 0;
+  }
+
+  /** Shows who stands where. */
+  mark(all: readonly Mark[]): void {
+    this.#view.dispatch({ effects: setMarks.of(all) });
+    const current = all.find(({ kind }) => kind === "current" || kind === "fault");
+    if (current !== undefined) this.#reveal(current.line);
+  }
+
+  /** Has a line seen: scrolls the editor, and never the page. */
+  #reveal(line: number): void {
+    const { state, scrollDOM } = this.#view;
+    if (line < 1 || line > state.doc.lines) return;
+    const { top, height } = this.#view.lineBlockAt(state.doc.line(line).from);
+    const { scrollTop, clientHeight } = scrollDOM;
+    if (top < scrollTop || top + 2 * height > scrollTop + clientHeight) {
+      scrollDOM.scrollTop = top - clientHeight / 3;
+    }
+  }
+}

@@ -1,0 +1,243 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/** What the page shows of one step: the queue, the timers, the tasks, the selector, the log. */
+
+import type { Language } from "../chapters/chapter.ts";
+import type { EntryRow, Snapshot, Step, TaskRow } from "../timeline/timeline.ts";
+import { colorOf } from "./colors.ts";
+import { drawCrowd } from "./crowd.ts";
+import { byId, element } from "./dom.ts";
+import { captionOf, seconds, stateOf, waitOf, wordsOf } from "./words.ts";
+
+/** As many chips, or rows, as are shown; the rest is counted. */
+const MAX_CHIPS = 12;
+const MAX_TASKS = 30;
+
+/** With more tasks than this they are a picture. */
+const CROWD = 60;
+
+/** The masks of events. */
+const EVENT_READ = 1;
+const EVENT_WRITE = 2;
+
+/** Shows a step. `source` are the lines of the program. */
+export function show(
+  step: Step,
+  now: Snapshot,
+  source: readonly string[],
+  language: Language,
+): void {
+  byId("caption").textContent = captionOf(step, now, language);
+  byId("caption").dataset.what = step.what;
+  showLoop(now, language);
+  showTasks(now, source, language);
+  showSelector(now, language);
+  showLog(now);
+}
+
+function showLoop(now: Snapshot, language: Language): void {
+  const { loop, entries } = now;
+  const words = wordsOf(language);
+  byId("clock").textContent = seconds(loop.now);
+  byId("turn").textContent = String(loop.turn);
+  const running = loop.running === null ? undefined : entries.get(loop.running);
+  byId("running").replaceChildren(
+    running === undefined ? nothing(words.nobody) : chip(running, now),
+  );
+  byId("ready").replaceChildren(...queue(now, language));
+  byId("timers").replaceChildren(...chips(timers(now), language));
+}
+
+/** The timers, soonest first; many at a time, where there are many. */
+function timers(now: Snapshot): (() => HTMLElement)[] {
+  const { entries } = now;
+  if (now.timers.size > MAX_CHIPS) {
+    const groups = [...Map.groupBy(now.timers.values(), ({ when }) => when)];
+    return groups.sort(([one], [other]) => one - other).map(([when, { length }]) => () =>
+      element("span.chip.timer", {}, element("b", {}, seconds(when)), `× ${length}`)
+    );
+  }
+  const sorted = [...now.timers].sort(([one, a], [other, b]) =>
+    a.when - b.when || Number(one) - Number(other)
+  );
+  return sorted.map(([id, { when }]) => () => chip(entries.get(id)!, now, seconds(when)));
+}
+
+/** The ready queue, with a line between those of this turn and those of the next. */
+function queue(now: Snapshot, language: Language): HTMLElement[] {
+  const { ready, entries, loop } = now;
+  const made = chips(ready.map((id) => () => chip(entries.get(id)!, now)), language);
+  const isDivided = loop.running !== null || loop.batch > 0;
+  if (isDivided && ready.length > loop.batch && loop.batch < MAX_CHIPS) {
+    const divider = element("span.divider", {}, wordsOf(language).nextTurn);
+    made.splice(loop.batch, 0, divider);
+  }
+  return made;
+}
+
+function chips(make: readonly (() => HTMLElement)[], language: Language): HTMLElement[] {
+  const words = wordsOf(language);
+  if (make.length === 0) return [nothing(words.nothing)];
+  const made = make.slice(0, MAX_CHIPS).map((one) => one());
+  if (make.length > MAX_CHIPS) made.push(more(make.length - MAX_CHIPS, language));
+  return made;
+}
+
+function nothing(word: string): HTMLElement {
+  return element("span.nothing", {}, word);
+}
+
+function more(count: number, language: Language): HTMLElement {
+  const number = count.toLocaleString(language);
+  const { more } = wordsOf(language);
+  return element(
+    "span.more",
+    {},
+    language === "ja" ? `ほか ${number} ${more}` : `${number} ${more}`,
+  );
+}
+
+function chip(entry: EntryRow, now: Snapshot, when?: string): HTMLElement {
+  const of = entry.task === null ? undefined : now.tasks.get(entry.task)?.name;
+  const color = entry.task === null ? null : `--task: ${colorOf(entry.task)}`;
+  const label = entry.kind === "timer" && of !== undefined ? `${entry.label} · ${of}` : entry.label;
+  const call = entry.kind === "callback" ? `${label}()` : label;
+  return element(
+    `span.chip.${entry.kind}`,
+    { style: color },
+    when === undefined ? null : element("b", {}, when),
+    call,
+  );
+}
+
+function showTasks(now: Snapshot, source: readonly string[], language: Language): void {
+  const tasks = [...now.tasks].sort(([one], [other]) => Number(one) - Number(other));
+  const isCrowd = tasks.length > CROWD;
+  byId("crowd").hidden = !isCrowd;
+  // Who has made them all is none of them.
+  if (isCrowd) drawCrowd(tasks.filter(([, { by }]) => by !== null), language);
+  else byId("legend").replaceChildren();
+  const program = now.frames.get("program");
+  const callback = now.frames.get("callback");
+  const rows: HTMLElement[] = [];
+  const words = wordsOf(language);
+  if (callback !== undefined) rows.push(plainRow("callback", words.callback, now, source));
+  else if (tasks.length === 0 && program !== undefined) {
+    rows.push(plainRow("program", words.source, now, source));
+  }
+  // Of a crowd, only who is not one of many is told by name.
+  const shown = isCrowd ? tasks.filter(([, { by }]) => by === null) : tasks.slice(0, MAX_TASKS);
+  for (const [id, task] of shown) rows.push(taskRow(id, task, now, source, language));
+  if (!isCrowd && tasks.length > MAX_TASKS) {
+    rows.push(element("li", {}, more(tasks.length - MAX_TASKS, language)));
+  }
+  if (rows.length === 0) rows.push(element("li", {}, nothing(words.nobody)));
+  byId("tasks").replaceChildren(...rows);
+}
+
+function taskRow(
+  id: string,
+  task: TaskRow,
+  now: Snapshot,
+  source: readonly string[],
+  language: Language,
+): HTMLElement {
+  const wait = waitOf(task, now, language);
+  const isDone = /^(?:returned|raised|cancelled)$/.test(task.state);
+  const outcome = task.outcome === "" ? "" : ` ${task.outcome}`;
+  const waits = task.waits?.kind === "task"
+    ? element("span.chip.task", { style: `--task: ${colorOf(task.waits.id)}` }, nameOf(task, now))
+    : wait === ""
+    ? null
+    : element("span.wait", {}, wait);
+  return element(
+    `li.row.${task.isCancelling ? "cancelling" : task.state}`,
+    { style: `--task: ${colorOf(id)}`, "data-name": task.name, "data-state": task.state },
+    element(
+      "div.head",
+      {},
+      element("span.chip.task", {}, task.name),
+      element("span.state", {}, stateOf(task, language) + (isDone ? outcome : "")),
+      waits === null ? null : element("span.arrow", { "aria-hidden": "true" }, "→"),
+      waits,
+    ),
+    stack(id, now, source),
+  );
+}
+
+function nameOf(task: TaskRow, now: Snapshot): string {
+  return now.tasks.get(task.waits!.id)?.name ?? "";
+}
+
+function plainRow(
+  owner: string,
+  label: string,
+  now: Snapshot,
+  source: readonly string[],
+): HTMLElement {
+  return element(
+    "li.row",
+    {},
+    element("div.head", {}, element("span.chip.callback", {}, label)),
+    stack(owner, now, source),
+  );
+}
+
+/** The functions under way, outermost first, and the line of the innermost. */
+function stack(owner: string, now: Snapshot, source: readonly string[]): HTMLElement | null {
+  const frames = now.frames.get(owner);
+  const last = frames?.at(-1);
+  if (frames === undefined || last === undefined) return null;
+  const names = frames.map(({ name, line }) => `${name}:${line}`).join(" › ");
+  return element(
+    "div.stack",
+    {},
+    element("span.frames", {}, names),
+    element("code", {}, source[last.line - 1]?.trim() ?? ""),
+  );
+}
+
+function showSelector(now: Snapshot, language: Language): void {
+  const words = wordsOf(language);
+  const rows = [...now.rows.values()].sort((one, other) => one.fd - other.fd);
+  const head = [words.descriptor, words.object, words.events, words.pending, words.handler];
+  const body = rows.map(({ fd, label, events, ready, pending, data }) =>
+    element(
+      ready === 0 ? "tr" : "tr.ready",
+      {},
+      element("td", {}, String(fd)),
+      element("td.wide", {}, label.replace(/^<socket fd=\d+ |>$/g, "")),
+      element(
+        "td",
+        {},
+        flag("R", events & EVENT_READ, ready),
+        flag("W", events & EVENT_WRITE, ready),
+      ),
+      element("td", {}, pending === 0 ? "" : String(pending)),
+      element("td.wide", {}, data),
+    )
+  );
+  byId("selector").replaceChildren(element(
+    "table",
+    {},
+    element("thead", {}, element("tr", {}, ...head.map((word) => element("th", {}, word)))),
+    element("tbody", {}, ...body),
+  ));
+}
+
+/** An event that is watched for: lit when it is there. */
+function flag(letter: string, event: number, ready: number): HTMLElement | null {
+  if (event === 0) return null;
+  return element((ready & event) === 0 ? "span.flag" : "span.flag.lit", {}, letter);
+}
+
+function showLog({ log }: Snapshot): void {
+  const list = byId("log");
+  // As a rule it grows by a line, or is shorter by one.
+  while (list.childElementCount > log.length) list.lastElementChild!.remove();
+  for (let i = list.childElementCount; i < log.length; i++) {
+    const { level, text, time } = log[i]!;
+    list.append(element(`li.${level}`, {}, element("time", {}, seconds(time)), text));
+  }
+  list.scrollTop = list.scrollHeight;
+}

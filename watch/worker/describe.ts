@@ -1,0 +1,62 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+/** How what a loop handles is called on the page. */
+
+import { Handle, type Task } from "@asyncio/asyncio";
+import { repr } from "@asyncio/asyncio/selectors";
+import type { EntryRow } from "../timeline/timeline.ts";
+
+/** The longest text of a value. */
+const LONGEST = 60;
+
+/** An entry of the ready queue or of the timers. `of` is the task that it belongs to. */
+export function describeEntry(
+  entry: object,
+  task: Task<unknown> | null,
+  of: string | null,
+): EntryRow {
+  if (task !== null) return { kind: "task", label: task.getName(), task: of };
+  if (entry instanceof Handle) return { kind: "callback", label: describeHandle(entry), task: of };
+  return { kind: "timer", label: "sleep", task: of };
+}
+
+/** The name of the function that a handle calls. */
+function describeHandle(handle: Handle): string {
+  const [, call] = /^<\w+ (?:when=\S+ )?(.*)>$/.exec(String(handle)) ?? [];
+  const name = (call ?? String(handle)).replace(/\(.*\)$/, "").replace(/^#/, "");
+  return name === "<lambda>" || name === "" ? "callback" : name;
+}
+
+/** The coroutine of a task: the name of its function, as far as it is known. */
+export function describeCoroutine(task: Task<unknown>): string {
+  const [, coro] = /coro=<([^>]*)>/.exec(String(task)) ?? [];
+  return (coro ?? "").replace(/\(\)$/, "").replace(/^generator$/, "");
+}
+
+/** What a task waits for: the name of its class. */
+export function describeWaiter(waiter: object): string {
+  return /^<(\w+)/.exec(String(waiter))?.[1] ?? "";
+}
+
+/** Something that has a repr: a socket. */
+export function describeFile(object: unknown): string {
+  return shorten(String(object));
+}
+
+/** What somebody has attached to a row of a selector: a function, or a loop's handles. */
+export function describeData(data: unknown): string {
+  if (typeof data === "function") return data.name;
+  const handles = Object.values(data ?? {}).filter((one) => one instanceof Handle);
+  if (handles.length > 0) return handles.map(describeHandle).join(", ");
+  return data === undefined ? "" : shorten(repr(data));
+}
+
+/** A result, or an error. */
+export function describeOutcome(value: unknown): string {
+  if (value === undefined) return "";
+  return shorten(value instanceof Error ? String(value) : repr(value));
+}
+
+function shorten(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+}

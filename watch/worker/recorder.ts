@@ -1,0 +1,419 @@
+// Copyright 2026 the asyncio authors. MIT license.
+
+import { type LoopObserver, Task } from "@asyncio/asyncio";
+import { repr } from "@asyncio/asyncio/selectors";
+import type { SimulatedSelector } from "../simulated/mod.ts";
+import type {
+  Change,
+  EntryRow,
+  FrameRow,
+  Happening,
+  LogLine,
+  LoopValues,
+  SelectorRow,
+  Step,
+  Tables,
+  TaskRow,
+} from "../timeline/timeline.ts";
+import {
+  describeCoroutine,
+  describeData,
+  describeEntry,
+  describeFile,
+  describeOutcome,
+  describeWaiter,
+} from "./describe.ts";
+
+/** With more tasks than this, one step is told for many; with fewer than that, each again. */
+const CROWD = 200;
+const FEW = 20;
+
+/** As many entries of the ready queue are one step of a crowd. */
+const CROWD_STEP = 400;
+
+/** After so many steps, or lines, a program is stopped. */
+const MAX_STEPS = 20_000;
+const MAX_LINES = 500_000;
+
+/** What `run()` makes tasks of when the program is through: nothing to do with the program. */
+const HOUSEKEEPING = /^(?:shutdown|close)(?:Asyncgens|DefaultExecutor)$/;
+
+/** Whose functions are under way that belong to no task. */
+export const PROGRAM = "program";
+export const CALLBACK = "callback";
+
+/** Ends a program that goes on for too long. */
+export class Halted extends Error {
+  override readonly name = "Halted";
+}
+
+/** A function that is under way. */
+export interface Frame {
+  readonly name: string;
+  readonly owner: string;
+  line: number;
+  at(line: number): void;
+}
+
+/**
+ * Writes down what a program and its loops do, as steps that can be taken back.
+ *
+ * It hears of the loop as its observer, of the lines from the program itself (see `instrument.ts`), of
+ * the clock and the selectors from those.
+ */
+export class Recorder implements LoopObserver {
+  readonly #send: (step: Step) => void;
+  readonly #ids = new WeakMap<object, string>();
+  readonly #tables: { readonly [T in keyof Tables]: Map<string, Tables[T]> } = {
+    tasks: new Map(),
+    entries: new Map(),
+    timers: new Map(),
+    rows: new Map(),
+    frames: new Map(),
+  };
+  readonly #loop: LoopValues = { now: 0, running: null, batch: 0, turn: 0 };
+  readonly #ready: string[] = [];
+  readonly #frames = new Map<string, Frame[]>();
+  readonly #selectors: SimulatedSelector[] = [];
+  /** Tasks that are not shown, and their entries. */
+  readonly #hidden = new WeakSet<object>();
+  #steps: object[] = [];
+  #changes: Change[] = [];
+  /** Of a crowd: where among the changes each row's is. */
+  #places = new Map<string, number>();
+  #count = 0;
+  #lines = 0;
+  #lastId = 0;
+  #live = 0;
+  #crowd = 0;
+  #isCrowded = false;
+  #isOver = false;
+
+  constructor(send: (step: Step) => void) {
+    this.#send = send;
+  }
+
+  /** Whether the program was stopped, or has ended. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  // What the program says of itself.
+
+  /** A function is entered. */
+  enter(name: string, line: number): Frame {
+    const owner = this.#owner();
+    const frame: Frame = {
+      name: name || "function",
+      owner,
+      line,
+      at: (line) => this.#at(frame, line),
+    };
+    const frames = this.#frames.get(owner);
+    if (frames === undefined) this.#frames.set(owner, [frame]);
+    else frames.push(frame);
+    this.#noteFrames(owner);
+    return frame;
+  }
+
+  /** It is left. */
+  leave(frame: Frame): void {
+    const frames = this.#frames.get(frame.owner)?.filter((one) => one !== frame) ?? [];
+    if (frames.length > 0) this.#frames.set(frame.owner, frames);
+    else this.#frames.delete(frame.owner);
+    this.#noteFrames(frame.owner);
+  }
+
+  /** A function without a body of its own is called. */
+  pass(line: number): void {
+    const owner = this.#owner();
+    const frames = this.#frames.get(owner);
+    if (frames?.some((frame) => frame.line === line)) return this.#countLine();
+    const frame = this.enter("=>", line);
+    this.#at(frame, line);
+    this.leave(frame);
+  }
+
+  #at(frame: Frame, line: number): void {
+    this.#countLine();
+    frame.line = line;
+    this.#noteFrames(frame.owner);
+    this.#step("line", frame.owner, line);
+  }
+
+  #countLine(): void {
+    if (++this.#lines > MAX_LINES || this.#isOver) this.#halt();
+  }
+
+  #noteFrames(owner: string): void {
+    const frames = this.#frames.get(owner) ?? [];
+    const rows: FrameRow[] = frames.map(({ name, line }) => ({ name, line }));
+    this.#set("frames", owner, rows.length === 0 ? null : rows);
+  }
+
+  /** The program writes a line. */
+  log(level: LogLine["level"], text: string): void {
+    this.#changes.push(["log", { level, text, time: this.#loop.now }]);
+  }
+
+  // What the clock and the selectors say.
+
+  /** The clock has been moved. */
+  jumped(now: number): void {
+    if (now === this.#loop.now) return;
+    this.#loopValue("now", now);
+    this.#step("jump", "", 0, true);
+  }
+
+  /** A selector has been made. */
+  watchSelector(selector: SimulatedSelector): void {
+    this.#selectors.push(selector);
+  }
+
+  /** A selector has reported something to a program that has no loop. */
+  reported(): void {
+    this.#step("select", "", 0);
+  }
+
+  // What the loop says.
+
+  ready(entry: object, task: Task<unknown> | null, by: object | null): void {
+    if (this.#isHidden(task) || this.#isHidden(by)) this.#hidden.add(entry);
+    if (this.#isHidden(entry)) return;
+    const id = this.#entryId(entry, task);
+    this.#changes.push(["ready", this.#ready.length, null, id]);
+    this.#ready.push(id);
+    if (task !== null && !task.done()) this.#changeTask(task, { state: "ready", waits: null });
+  }
+
+  stepBegan(entry: object, task: Task<unknown> | null): void {
+    if (this.#isHidden(entry)) return;
+    const id = this.#entryId(entry, task);
+    this.#steps.push(entry);
+    if (this.#steps.length === 1) this.#take(id);
+    this.#loopValue("running", id);
+    if (task !== null && !task.done()) {
+      this.#changeTask(task, { state: "running", waits: null, isCancelling: false });
+    }
+    this.#step("begin", id, 0);
+  }
+
+  stepEnded(entry: object, task: Task<unknown> | null): void {
+    if (this.#isHidden(entry)) return;
+    this.#steps.pop();
+    const outer = this.#steps.at(-1);
+    this.#loopValue("running", outer === undefined ? null : this.#entryId(outer, null));
+    this.#step("end", this.#entryId(entry, task), 0);
+  }
+
+  timerSet(entry: object, when: number, by: object | null): void {
+    const id = this.#entryId(entry, null, by);
+    this.#set("timers", id, { when });
+  }
+
+  timerFired(entry: object): void {
+    const id = this.#entryId(entry, null);
+    this.#set("timers", id, null);
+    this.#step("fire", id, 0);
+  }
+
+  timerCancelled(entry: object): void {
+    this.#set("timers", this.#entryId(entry, null), null);
+  }
+
+  taskCreated(task: Task<unknown>, by: object | null): void {
+    const coro = describeCoroutine(task);
+    if (HOUSEKEEPING.test(coro)) return void this.#hidden.add(task);
+    this.#live++;
+    if (this.#live > CROWD) this.#isCrowded = true;
+    this.#set("tasks", this.#idOf(task), {
+      name: task.getName(),
+      coro,
+      state: "ready",
+      by: by instanceof Task ? this.#idOf(by) : null,
+      waits: null,
+      isCancelling: false,
+      outcome: "",
+    });
+  }
+
+  taskWaits(task: Task<unknown>, waiter: object): void {
+    const id = this.#idOf(waiter);
+    const kind = waiter instanceof Task ? "task" : this.#tables.timers.has(id) ? "timer" : "future";
+    this.#changeTask(task, { state: "waiting", waits: { kind, id, text: describeWaiter(waiter) } });
+  }
+
+  taskCancelled(task: Task<unknown>): void {
+    this.#changeTask(task, { isCancelling: true });
+  }
+
+  taskDone(task: Task<unknown>, outcome: TaskRow["state"], value: unknown): void {
+    if (this.#isHidden(task)) return;
+    this.#live--;
+    if (this.#live < FEW) this.#isCrowded = false;
+    const text = outcome === "cancelled" ? "" : describeOutcome(value);
+    this.#changeTask(task, { state: outcome, waits: null, isCancelling: false, outcome: text });
+  }
+
+  selectorReported(): void {
+    this.#step("select", "", 0);
+  }
+
+  // The end.
+
+  /** The program begins. */
+  start(): void {
+    this.#step("start", "", 0);
+  }
+
+  /** The program has come to its end. */
+  over(): void {
+    if (this.#isOver) return;
+    this.#step("over", "", 0, true);
+    this.#isOver = true;
+  }
+
+  /** The program has thrown an error. */
+  failed(error: unknown, line: number): void {
+    if (this.#isOver) return;
+    const text = describeOutcome(error);
+    this.log("error", text);
+    this.#emit({ what: "failed", who: "", line, text });
+    this.#isOver = true;
+  }
+
+  /** Ends the program, which may be in the midst of whatever it does. */
+  #halt(): never {
+    if (!this.#isOver) {
+      this.#isOver = true;
+      this.#emit({ what: "halted", who: "", line: 0, text: String(this.#count) });
+    }
+    throw new Halted("The program goes on for too long");
+  }
+
+  // How it is written down.
+
+  #isHidden(object: object | null): boolean {
+    return object !== null && this.#hidden.has(object);
+  }
+
+  #owner(): string {
+    const entry = this.#steps.at(-1);
+    if (entry === undefined) return PROGRAM;
+    const { kind, task } = this.#tables.entries.get(this.#idOf(entry))!;
+    return kind === "task" ? task! : CALLBACK;
+  }
+
+  #take(id: string): void {
+    if (this.#loop.batch === 0) {
+      this.#loopValue("batch", this.#ready.length);
+      this.#loopValue("turn", this.#loop.turn + 1);
+    }
+    const position = this.#ready.indexOf(id);
+    if (position < 0) return;
+    this.#ready.splice(position, 1);
+    this.#changes.push(["ready", position, id, null]);
+    this.#loopValue("batch", Math.max(this.#loop.batch - 1, 0));
+  }
+
+  #changeTask(task: Task<unknown>, change: Partial<TaskRow>): void {
+    const id = this.#idOf(task);
+    const row = this.#tables.tasks.get(id);
+    if (row === undefined) return;
+    this.#set("tasks", id, { ...row, name: task.getName(), ...change });
+  }
+
+  #set<T extends keyof Tables>(table: T, key: string, is: Tables[T] | null): void {
+    const rows: Map<string, Tables[T]> = this.#tables[table];
+    const was = rows.get(key) ?? null;
+    if (was === null && is === null) return;
+    if (is === null) rows.delete(key);
+    else rows.set(key, is);
+    this.#note([table, key, was, is] as unknown as Change);
+  }
+
+  #loopValue<K extends keyof LoopValues>(key: K, is: LoopValues[K]): void {
+    const was = this.#loop[key];
+    if (was === is) return;
+    this.#loop[key] = is;
+    this.#note(["loop", key, was, is] as unknown as Change);
+  }
+
+  /** Of a crowd's step, the first and the last state of a row are enough. */
+  #note(change: Change): void {
+    if (!this.#isCrowded) return void this.#changes.push(change);
+    const place = `${change[0]} ${change[1]}`;
+    const index = this.#places.get(place);
+    if (index === undefined) {
+      this.#places.set(place, this.#changes.push(change) - 1);
+    } else {
+      const [table, key, was] = this.#changes[index]!;
+      this.#changes[index] = [table, key, was, change[3]] as unknown as Change;
+    }
+  }
+
+  #idOf(object: object): string {
+    let id = this.#ids.get(object);
+    if (id === undefined) this.#ids.set(object, id = String(++this.#lastId));
+    return id;
+  }
+
+  #entryId(entry: object, task: Task<unknown> | null, by: object | null = null): string {
+    const id = this.#idOf(entry);
+    if (!this.#tables.entries.has(id)) {
+      const of = task ?? (by instanceof Task ? by : null);
+      const row: EntryRow = describeEntry(entry, task, of === null ? null : this.#idOf(of));
+      this.#set("entries", id, row);
+    }
+    return id;
+  }
+
+  /** The rows of the selectors, as they are now. */
+  #noteSelectors(): void {
+    if (this.#selectors.length === 0) return;
+    const rows = new Map<string, SelectorRow>();
+    this.#selectors.forEach((selector, i) => {
+      for (const key of selector.getMap()?.values() ?? []) {
+        rows.set(`${i}:${key.fd}`, {
+          fd: key.fd,
+          label: describeFile(key.fileobj),
+          events: key.events,
+          ready: selector.readinessOf(key),
+          pending: selector.pendingIn(key),
+          data: describeData(key.data),
+        });
+      }
+    });
+    for (const id of this.#tables.rows.keys()) if (!rows.has(id)) this.#set("rows", id, null);
+    for (const [id, row] of rows) {
+      if (repr(this.#tables.rows.get(id)) !== repr(row)) this.#set("rows", id, row);
+    }
+  }
+
+  /** Ends a step, unless it is one of a crowd's. */
+  #step(what: Happening, who: string, line: number, always = false): void {
+    if (this.#isOver) this.#halt();
+    if (this.#isCrowded && !always) {
+      if (what !== "begin" || ++this.#crowd < CROWD_STEP) return;
+      return this.#emitCrowd();
+    }
+    if (this.#crowd > 0) this.#emitCrowd();
+    this.#noteSelectors();
+    this.#emit({ what, who, line, text: "" });
+    if (this.#count > MAX_STEPS) this.#halt();
+  }
+
+  #emitCrowd(): void {
+    const line = this.#crowd;
+    this.#crowd = 0;
+    this.#emit({ what: "crowd", who: "", line, text: "" });
+  }
+
+  #emit(step: Omit<Step, "changes">): void {
+    this.#count++;
+    const changes = this.#changes;
+    this.#changes = [];
+    this.#places.clear();
+    this.#send({ ...step, changes });
+  }
+}
