@@ -9,10 +9,16 @@ export async function programOf(id: string): Promise<string> {
   return await Deno.readTextFile(new URL(`../../watch/chapters/${id}.ts`, import.meta.url));
 }
 
-/** The steps of a program, run here as the worker runs it. */
+/** The steps of a program, run here as the worker runs it: up to its end, or to where it is stopped. */
 export async function stepsOf(source: string): Promise<Step[]> {
   const steps: Step[] = [];
-  await execute(source, (step) => steps.push(step));
+  // One that was stopped may wait for ever; the page ends its worker then.
+  const halted = Promise.withResolvers<void>();
+  const ended = execute(source, (step) => {
+    steps.push(step);
+    if (step.what === "halted") halted.resolve();
+  });
+  await Promise.race([ended, halted.promise]);
   return steps;
 }
 

@@ -3,6 +3,7 @@
 import { newEventLoop } from "@asyncio/asyncio";
 
 const loop = newEventLoop();
+const evening = loop.time() + 1;
 
 function knock(times: number) {
   console.log("Knock-knock");
@@ -12,7 +13,7 @@ function knock(times: number) {
 function who(times: number) {
   console.log("Who's there?");
   if (times > 1) loop.callSoon(knock, times - 1);
-  else loop.callLater(1, goHome);
+  else loop.callAt(evening, goHome);
 }
 
 function goHome() {

@@ -38,9 +38,11 @@ export function drawCrowd(tasks: readonly [string, TaskRow][], language: Languag
   const context = canvas.getContext("2d")!;
   const gap = size > 3 ? Math.max(1, Math.round(size / 5)) : 0;
   const counts = new Map<TaskState, number>();
+  let last: TaskState | null = null;
   tasks.forEach(([, { state }], i) => {
     counts.set(state, (counts.get(state) ?? 0) + 1);
-    context.fillStyle = colors.get(state)!;
+    // To set a colour costs more than to draw a dot.
+    if (state !== last) context.fillStyle = colors.get(last = state)!;
     context.fillRect((i % side) * size, Math.floor(i / side) * size, size - gap, size - gap);
   });
   const legend = STATES.filter((state) => counts.has(state)).map((state) =>

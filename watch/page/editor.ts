@@ -7,17 +7,7 @@ import { Decoration, type DecorationSet, EditorView, keymap, WidgetType } from "
 import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
 import { element } from "./dom.ts";
-
-/** A place in the program at which somebody stands. */
-export interface Mark {
-  /** The line, from 1. */
-  readonly line: number;
-  /** Who it is, and the colour of theirs. */
-  readonly label: string;
-  readonly color: string;
-  /** Whether it is the line that runs, one where a task waits, or one that has called another. */
-  readonly kind: "current" | "standing" | "calling" | "fault";
-}
+import type { Mark } from "./marks.ts";
 
 /** What the editor tells. */
 export interface EditorEvents {
@@ -27,31 +17,27 @@ export interface EditorEvents {
   onChange(): void;
 }
 
-/** As many names as are shown at a line. */
-const MAX_NAMES = 3;
-
 const setMarks = StateEffect.define<readonly Mark[]>();
 
 /** The names of those who stand at a line. */
 class NamesWidget extends WidgetType {
-  readonly #marks: readonly Mark[];
+  readonly #mark: Mark;
 
-  constructor(marks: readonly Mark[]) {
+  constructor(mark: Mark) {
     super();
-    this.#marks = marks;
+    this.#mark = mark;
   }
 
   override eq(other: NamesWidget): boolean {
-    return JSON.stringify(other.#marks) === JSON.stringify(this.#marks);
+    return JSON.stringify(other.#mark) === JSON.stringify(this.#mark);
   }
 
   override toDOM(): HTMLElement {
-    const shown = this.#marks.slice(0, MAX_NAMES);
-    const chips = shown.map(({ label, color }) =>
+    const { names, more } = this.#mark;
+    const chips = names.map(({ label, color }) =>
       element("span.name", { style: `--task: ${color}` }, label)
     );
-    const rest = this.#marks.length - shown.length;
-    if (rest > 0) chips.push(element("span.name", {}, `+${rest}`));
+    if (more > 0) chips.push(element("span.name", {}, `+${more}`));
     return element("span.names", { "aria-hidden": "true" }, ...chips);
   }
 }
@@ -70,18 +56,12 @@ const marks = StateField.define<DecorationSet>({
 
 function decorate(state: EditorState, all: readonly Mark[]): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
-  const lines = Map.groupBy(all, ({ line }) => line);
-  for (const line of [...lines.keys()].sort((one, other) => one - other)) {
-    if (line < 1 || line > state.doc.lines) continue;
-    const here = lines.get(line)!;
-    const { from, to } = state.doc.line(line);
-    const kind = ["fault", "current", "standing", "calling"].find((one) =>
-      here.some((mark) => mark.kind === one)
-    );
-    builder.add(from, from, Decoration.line({ class: `line-${kind}` }));
-    const named = here.filter(({ kind, label }) => kind !== "calling" && label !== "");
-    if (named.length === 0) continue;
-    builder.add(to, to, Decoration.widget({ widget: new NamesWidget(named), side: 1 }));
+  for (const mark of all) {
+    if (mark.line < 1 || mark.line > state.doc.lines) continue;
+    const { from, to } = state.doc.line(mark.line);
+    builder.add(from, from, Decoration.line({ class: `line-${mark.kind}` }));
+    if (mark.names.length === 0) continue;
+    builder.add(to, to, Decoration.widget({ widget: new NamesWidget(mark), side: 1 }));
   }
   return builder.finish();
 }

@@ -145,11 +145,14 @@ function taskRow(
   const wait = waitOf(task, now, language);
   const isDone = /^(?:returned|raised|cancelled)$/.test(task.state);
   const outcome = task.outcome === "" ? "" : ` ${task.outcome}`;
-  const waits = task.waits?.kind === "task"
-    ? element("span.chip.task", { style: `--task: ${colorOf(task.waits.id)}` }, nameOf(task, now))
+  const waits = waitedTasks(task, now);
+  const what = waits.length > 0
+    ? waits.map((one) =>
+      element("span.chip.task", { style: `--task: ${colorOf(one)}` }, now.tasks.get(one)!.name)
+    )
     : wait === ""
-    ? null
-    : element("span.wait", {}, wait);
+    ? []
+    : [element("span.wait", {}, wait)];
   return element(
     `li.row.${task.isCancelling ? "cancelling" : task.state}`,
     { style: `--task: ${colorOf(id)}`, "data-name": task.name, "data-state": task.state },
@@ -158,15 +161,18 @@ function taskRow(
       {},
       element("span.chip.task", {}, task.name),
       element("span.state", {}, stateOf(task, language) + (isDone ? outcome : "")),
-      waits === null ? null : element("span.arrow", { "aria-hidden": "true" }, "→"),
-      waits,
+      what.length === 0 ? null : element("span.arrow", { "aria-hidden": "true" }, "→"),
+      ...what,
     ),
     stack(id, now, source),
   );
 }
 
-function nameOf(task: TaskRow, now: Snapshot): string {
-  return now.tasks.get(task.waits!.id)?.name ?? "";
+/** The tasks that a task waits for, and that are not done. */
+function waitedTasks({ waits }: TaskRow, now: Snapshot): string[] {
+  if (waits === null) return [];
+  const all = waits.kind === "task" ? [waits.id] : waits.parts;
+  return all.filter((id) => /ready|running|waiting/.test(now.tasks.get(id)?.state ?? ""));
 }
 
 function plainRow(

@@ -154,10 +154,11 @@ export function waitOf(task: TaskRow, now: Snapshot, language: Language): string
   }
   if (waits.kind === "timer") {
     const when = now.timers.get(waits.id)?.when;
-    if (when !== undefined) return isJapanese ? `${seconds(when)} のタイマー` : `${seconds(when)}`;
-    return isJapanese ? "タイマー" : "its timer";
+    if (when === undefined) return isJapanese ? "タイマー" : "its timer";
+    return isJapanese ? `${seconds(when)} のタイマー` : `the timer at ${seconds(when)}`;
   }
-  if (/Gather/.test(waits.text)) return isJapanese ? "gather() のすべて" : "all of its gather()";
+  const names = waits.parts.map((id) => now.tasks.get(id)?.name ?? "");
+  if (names.length > 0) return names.join(isJapanese ? "、" : ", ");
   return isJapanese ? "Future" : "a future";
 }
 
@@ -230,9 +231,7 @@ function englishEnd(step: Step, now: Snapshot): string {
   const name = nameOf(step, now);
   switch (task?.state) {
     case "waiting":
-      return `${task.name} waits ${task.waits?.kind === "timer" ? "until" : "for"} ${
-        waitOf(task, now, "en")
-      }.`;
+      return `${task.name} waits for ${waitOf(task, now, "en")}.`;
     case "ready":
       return `${task.name} gives way, and stands at the end of the queue.`;
     case "returned":

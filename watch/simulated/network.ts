@@ -23,6 +23,7 @@ export interface Plugged {
 export class Network<S extends Plugged> {
   readonly #sockets = new Map<number, S>();
   readonly #listeners = new Map<number, S>();
+  readonly #watchers = new Set<() => void>();
   #descriptor = FIRST_DESCRIPTOR;
   #port = FIRST_FREE_PORT;
 
@@ -60,5 +61,16 @@ export class Network<S extends Plugged> {
   /** Who listens at an address. There is one machine only, so the port tells. */
   listenerAt(address: SocketAddress): S | undefined {
     return this.#listeners.get(Number(address[1]));
+  }
+
+  /** Calls `watcher` whenever a socket may have become ready. Gives what ends it. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** A socket may have become ready. */
+  changed(): void {
+    for (const watcher of this.#watchers) watcher();
   }
 }

@@ -2,10 +2,8 @@
 
 import {
   BaseSelector,
-  type FileObj,
   Registration,
   repr,
-  RuntimeError,
   type SelectorKey,
   ValueError,
 } from "@asyncio/asyncio/selectors";
@@ -23,19 +21,13 @@ const NOTHING: readonly [] = [];
 export class SimulatedSelector<D = unknown> extends BaseSelector<D> {
   readonly #rows = new Set<Registration<D>>();
   readonly #network: Network<SimulatedSocket>;
+  /** Set while somebody waits: ends the watch on the network. */
+  #stopWatching = () => {};
 
   /** A selector, of a network of its own where none is given. */
   constructor(network: Network<SimulatedSocket> = new Network()) {
     super();
     this.#network = network;
-  }
-
-  /**
-   * Nobody outside the program can make a socket ready, so a loop need never wait for one: where
-   * nothing is scheduled any more, nothing will happen any more.
-   */
-  override get active(): boolean {
-    return false;
   }
 
   override createSocket(): SimulatedSocket {
@@ -52,36 +44,44 @@ export class SimulatedSelector<D = unknown> extends BaseSelector<D> {
   }
 
   override prepare(_timeout: number): boolean {
+    this.interrupt();
+    if (this.#isReady) return true;
+    this.#stopWatching = this.#network.watch(() => this.#look());
+    return false;
+  }
+
+  override interrupt(): void {
+    this.#stopWatching();
+    this.#stopWatching = () => {};
+  }
+
+  /** Something has changed in the network. */
+  #look(): void {
+    if (!this.#isReady) return;
+    this.interrupt();
+    queueMicrotask(() => this.onReady?.());
+  }
+
+  get #isReady(): boolean {
     return this.#rows.values().some(({ key }) => this.readinessOf(key) !== 0);
   }
 
-  override async select(timeout?: number | null): Promise<[SelectorKey<D>, number][]> {
-    if (timeout === undefined || timeout === null) {
-      if (!this.prepare(Infinity)) {
-        throw new RuntimeError("deadlock: select() would wait for ever, no socket will be ready");
-      }
-    }
-    return await super.select(timeout);
-  }
-
   protected override attach(key: SelectorKey<D>): Registration<D> {
+    if (this.#network.socketOf(key.fd) === undefined) {
+      throw new ValueError(`Invalid file object: ${repr(key.fileobj)}`);
+    }
     const row = new Registration(key);
     this.#rows.add(row);
+    this.#network.changed();
     return row;
   }
 
-  protected override change(): void {}
+  protected override change(): void {
+    this.#network.changed();
+  }
 
   protected override detach(row: Registration<D>): void {
     this.#rows.delete(row);
-  }
-
-  protected override fdOf(fileobj: FileObj): number {
-    const fd = super.fdOf(fileobj);
-    if (this.#network.socketOf(fd) === undefined) {
-      throw new ValueError(`Invalid file object: ${repr(fileobj)}`);
-    }
-    return fd;
   }
 
   /** Those of the events asked for that a socket is ready for. */

@@ -144,6 +144,7 @@ export class SimulatedSocket implements NonBlockingSocket {
     const listener = this.#network.listenerAt(address);
     if (listener === undefined) {
       this.#error = new Error("Connection refused (os error 111)");
+      this.#network.changed();
       return EINPROGRESS;
     }
     const accepted = new SimulatedSocket(this.#network);
@@ -152,6 +153,7 @@ export class SimulatedSocket implements NonBlockingSocket {
     accepted.#join(this, this.#own);
     accepted.#own = address;
     listener.#waiting.push(accepted);
+    this.#network.changed();
     return EINPROGRESS;
   }
 
@@ -162,7 +164,9 @@ export class SimulatedSocket implements NonBlockingSocket {
   tryRecv(size: number): Uint8Array<ArrayBuffer> | null {
     this.#checkOpen();
     if (this.#received.length === 0) return this.#isAtEnd ? new Uint8Array() : null;
-    return Uint8Array.from(this.#received.splice(0, size));
+    const received = Uint8Array.from(this.#received.splice(0, size));
+    this.#network.changed();
+    return received;
   }
 
   recvInto(buffer: Uint8Array): number {
@@ -187,6 +191,7 @@ export class SimulatedSocket implements NonBlockingSocket {
     const taken = bytes.subarray(0, this.#room);
     if (taken.length === 0 && bytes.length > 0) return null;
     for (const byte of taken) this.#peer.#received.push(byte);
+    this.#network.changed();
     return taken.length;
   }
 
@@ -213,6 +218,7 @@ export class SimulatedSocket implements NonBlockingSocket {
     if (how === SHUT_RD) return;
     this.#hasEnded = true;
     if (this.#peer !== null) this.#peer.#isAtEnd = true;
+    this.#network.changed();
   }
 
   close(): void {
@@ -226,6 +232,7 @@ export class SimulatedSocket implements NonBlockingSocket {
     this.#peer = null;
     this.#kind = Kind.Closed;
     this.#fd = -1;
+    this.#network.changed();
   }
 
   abort(): void {

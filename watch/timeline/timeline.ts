@@ -30,7 +30,10 @@ export interface Wait {
   readonly kind: "task" | "timer" | "future";
   /** The id of the task or the timer. */
   readonly id: string;
+  /** What it is, in the library's own word. */
   readonly text: string;
+  /** The tasks for which a future stands: those that are gathered, or of a group. */
+  readonly parts: readonly string[];
 }
 
 /** Something that the loop can run. */

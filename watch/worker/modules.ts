@@ -36,6 +36,14 @@ export function modulesFor(recorder: Recorder): (specifier: string) => Module {
       recorder.watchSelector(this as unknown as SimulatedSelector);
     }
 
+    /**
+     * Nobody outside the program can make a socket ready: a loop need not wait for one in real time,
+     * and where nothing is scheduled any more, nothing will ever happen.
+     */
+    override get active(): boolean {
+      return false;
+    }
+
     override async select(timeout?: number | null): Promise<[SelectorKey<D>, number][]> {
       const events = await super.select(timeout);
       recorder.reported();

@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { type LoopObserver, Task } from "@asyncio/asyncio";
+import { awaiters } from "@asyncio/asyncio/coroutines";
 import { repr } from "@asyncio/asyncio/selectors";
 import type { SimulatedSelector } from "../simulated/mod.ts";
 import type {
@@ -14,6 +15,7 @@ import type {
   Step,
   Tables,
   TaskRow,
+  Wait,
 } from "../timeline/timeline.ts";
 import {
   describeCoroutine,
@@ -34,6 +36,10 @@ const CROWD_STEP = 400;
 /** After so many steps, or lines, a program is stopped. */
 const MAX_STEPS = 20_000;
 const MAX_LINES = 500_000;
+
+/** Of a deep recursion, so many functions are told: the outermost and the innermost. */
+const OUTERMOST = 4;
+const INNERMOST = 20;
 
 /** What `run()` makes tasks of when the program is through: nothing to do with the program. */
 const HOUSEKEEPING = /^(?:shutdown|close)(?:Asyncgens|DefaultExecutor)$/;
@@ -93,11 +99,6 @@ export class Recorder implements LoopObserver {
     this.#send = send;
   }
 
-  /** Whether the program was stopped, or has ended. */
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
   // What the program says of itself.
 
   /** A function is entered. */
@@ -118,9 +119,10 @@ export class Recorder implements LoopObserver {
 
   /** It is left. */
   leave(frame: Frame): void {
-    const frames = this.#frames.get(frame.owner)?.filter((one) => one !== frame) ?? [];
-    if (frames.length > 0) this.#frames.set(frame.owner, frames);
-    else this.#frames.delete(frame.owner);
+    const frames = this.#frames.get(frame.owner) ?? [];
+    // As a rule it is the innermost; async functions may be left in any order.
+    frames.splice(frames.lastIndexOf(frame), 1);
+    if (frames.length === 0) this.#frames.delete(frame.owner);
     this.#noteFrames(frame.owner);
   }
 
@@ -142,12 +144,16 @@ export class Recorder implements LoopObserver {
   }
 
   #countLine(): void {
-    if (++this.#lines > MAX_LINES || this.#isOver) this.#halt();
+    this.#lines++;
+    this.#checkLimits();
   }
 
   #noteFrames(owner: string): void {
     const frames = this.#frames.get(owner) ?? [];
-    const rows: FrameRow[] = frames.map(({ name, line }) => ({ name, line }));
+    const shown = frames.length <= OUTERMOST + INNERMOST
+      ? frames
+      : [...frames.slice(0, OUTERMOST), ...frames.slice(-INNERMOST)];
+    const rows: FrameRow[] = shown.map(({ name, line }) => ({ name, line }));
     this.#set("frames", owner, rows.length === 0 ? null : rows);
   }
 
@@ -187,6 +193,7 @@ export class Recorder implements LoopObserver {
   }
 
   stepBegan(entry: object, task: Task<unknown> | null): void {
+    this.#checkLimits();
     if (this.#isHidden(entry)) return;
     const id = this.#entryId(entry, task);
     this.#steps.push(entry);
@@ -200,6 +207,7 @@ export class Recorder implements LoopObserver {
 
   stepEnded(entry: object, task: Task<unknown> | null): void {
     if (this.#isHidden(entry)) return;
+    if (task !== null && !this.#isCrowded) this.#noteParts(task);
     this.#steps.pop();
     const outer = this.#steps.at(-1);
     this.#loopValue("running", outer === undefined ? null : this.#entryId(outer, null));
@@ -239,8 +247,21 @@ export class Recorder implements LoopObserver {
 
   taskWaits(task: Task<unknown>, waiter: object): void {
     const id = this.#idOf(waiter);
-    const kind = waiter instanceof Task ? "task" : this.#tables.timers.has(id) ? "timer" : "future";
-    this.#changeTask(task, { state: "waiting", waits: { kind, id, text: describeWaiter(waiter) } });
+    const isTimer = this.#tables.timers.has(id);
+    const kind = waiter instanceof Task ? "task" : isTimer ? "timer" : "future";
+    const waits: Wait = { kind, id, text: describeWaiter(waiter), parts: [] };
+    this.#changeTask(task, { state: "waiting", waits });
+  }
+
+  /** The tasks that a task waits for, where what it waits for stands for several. */
+  #noteParts(task: Task<unknown>): void {
+    const waits = this.#tables.tasks.get(this.#idOf(task))?.waits;
+    if (waits?.kind !== "future") return;
+    const parts: string[] = [];
+    for (const [future, by] of awaiters(task.getLoop())) {
+      if (future instanceof Task && by.has(task)) parts.push(this.#idOf(future));
+    }
+    if (parts.length > 0) this.#changeTask(task, { waits: { ...waits, parts } });
   }
 
   taskCancelled(task: Task<unknown>): void {
@@ -268,7 +289,6 @@ export class Recorder implements LoopObserver {
 
   /** The program has come to its end. */
   over(): void {
-    if (this.#isOver) return;
     this.#step("over", "", 0, true);
     this.#isOver = true;
   }
@@ -282,11 +302,15 @@ export class Recorder implements LoopObserver {
     this.#isOver = true;
   }
 
-  /** Ends the program, which may be in the midst of whatever it does. */
-  #halt(): never {
+  /**
+   * Ends a program that goes on for too long. Called from its own code and before a step, where an error
+   * ends what is under way; an observer's other methods are no place for one.
+   */
+  #checkLimits(): void {
     if (!this.#isOver) {
-      this.#isOver = true;
+      if (this.#count <= MAX_STEPS && this.#lines <= MAX_LINES) return;
       this.#emit({ what: "halted", who: "", line: 0, text: String(this.#count) });
+      this.#isOver = true;
     }
     throw new Halted("The program goes on for too long");
   }
@@ -392,7 +416,6 @@ export class Recorder implements LoopObserver {
 
   /** Ends a step, unless it is one of a crowd's. */
   #step(what: Happening, who: string, line: number, always = false): void {
-    if (this.#isOver) this.#halt();
     if (this.#isCrowded && !always) {
       if (what !== "begin" || ++this.#crowd < CROWD_STEP) return;
       return this.#emitCrowd();
@@ -400,7 +423,6 @@ export class Recorder implements LoopObserver {
     if (this.#crowd > 0) this.#emitCrowd();
     this.#noteSelectors();
     this.#emit({ what, who, line, text: "" });
-    if (this.#count > MAX_STEPS) this.#halt();
   }
 
   #emitCrowd(): void {
@@ -410,6 +432,7 @@ export class Recorder implements LoopObserver {
   }
 
   #emit(step: Omit<Step, "changes">): void {
+    if (this.#isOver) return;
     this.#count++;
     const changes = this.#changes;
     this.#changes = [];
