@@ -31,7 +31,7 @@ export function drawCrowd(tasks: readonly [string, TaskRow][], language: Languag
   const canvas = byId<HTMLCanvasElement>("dots");
   const side = Math.ceil(Math.sqrt(tasks.length));
   const scale = Math.min(globalThis.devicePixelRatio || 1, 2);
-  const size = Math.floor(Math.min(canvas.parentElement!.clientWidth, 420) * scale / side);
+  const size = Math.floor(Math.min(canvas.parentElement!.clientWidth, 400) * scale / side);
   canvas.width = canvas.height = side * size;
   canvas.style.width = `${side * size / scale}px`;
   const colors = new Map(STATES.map((state) => [state, colorOf(state)]));

@@ -10,7 +10,7 @@ import { byId, element } from "./dom.ts";
 import { captionOf, seconds, stateOf, waitOf, wordsOf } from "./words.ts";
 
 /** As many chips, or rows, as are shown; the rest is counted. */
-const MAX_CHIPS = 12;
+const MAX_CHIPS = 8;
 const MAX_TASKS = 30;
 
 /** With more tasks than this they are a picture. */
