@@ -127,6 +127,16 @@ Deno.test({
         assertEquals(await page.text("#clock"), "3600.0 s");
         assert(await page.page.$eval("#changed", (found) => !found.checkVisibility()));
       });
+      await t.step("the same, after a look at another chapter", async () => {
+        await page.press("]");
+        await page.page.waitForFunction(() => location.hash === "#02_selector");
+        await page.complete();
+        await page.press("[");
+        await page.page.waitForFunction(() => location.hash === "#01_events");
+        await page.complete();
+        await page.press("End");
+        assertEquals(await page.log(), ["an hour"]);
+      });
       await t.step("async functions", async () => {
         await runEdited(
           'import { createTask, run, sleep } from "@asyncio/asyncio";\n' +

@@ -45,6 +45,8 @@ class Page {
   readonly #chapters: readonly Chapter[];
   readonly #editor: Editor;
   readonly #worker: ProgramWorker;
+  /** What was edited and run, by chapter. */
+  readonly #edited = new Map<string, string>();
   #chapter: Chapter;
   #language: Language;
   #timeline = new Timeline();
@@ -70,17 +72,24 @@ class Page {
 
   /** Opens the chapter that the address names, or the first. */
   open(): void {
-    const id = location.hash.slice(1);
-    this.#chapter = this.#chapters.find((chapter) => chapter.id === id) ?? this.#chapters[0]!;
+    this.#chapter = this.#addressed;
     this.#showWords();
     byId<HTMLDetailsElement>("question").open = false;
-    this.reset();
+    this.#editor.text = this.#edited.get(this.#chapter.id) ?? this.#chapter.program;
+    this.run();
   }
 
   /** Opens the chapter before or after. */
   turnPage(direction: number): void {
-    const next = this.#chapters[this.#chapters.indexOf(this.#chapter) + direction];
+    // Who is in a hurry turns the page again before it is open.
+    const next = this.#chapters[this.#chapters.indexOf(this.#addressed) + direction];
     if (next !== undefined) location.hash = next.id;
+  }
+
+  /** The chapter that the address names. */
+  get #addressed(): Chapter {
+    const id = location.hash.slice(1);
+    return this.#chapters.find((chapter) => chapter.id === id) ?? this.#chapters[0]!;
   }
 
   /** Takes back what was edited, and runs the chapter's own program. */
@@ -99,6 +108,7 @@ class Page {
     this.#source = text.split("\n");
     this.#editor.mark([]);
     this.#showChanged(false);
+    this.#edited.set(this.#chapter.id, text);
     byId("reset").hidden = text === this.#chapter.program;
     byId("selector-card").hidden = !/selectors|openConnection|startServer|addReader/.test(text);
     byId("log").replaceChildren();

@@ -183,6 +183,15 @@ function taskOf({ who }: Step, now: Snapshot): TaskRow | undefined {
   return entry?.kind === "task" ? now.tasks.get(entry.task ?? "") : undefined;
 }
 
+/** The name of the task whose sleep an entry is. */
+function sleeperOf({ who }: Step, now: Snapshot): string {
+  return now.tasks.get(now.entries.get(who)?.task ?? "")?.name ?? "";
+}
+
+function sleepOf(step: Step, now: Snapshot): string {
+  return `the sleep of ${sleeperOf(step, now) || "nobody"}`;
+}
+
 function english(step: Step, now: Snapshot): string {
   const { what, who, line, text } = step;
   const name = nameOf(step, now);
@@ -198,7 +207,10 @@ function english(step: Step, now: Snapshot): string {
     case "end":
       return englishEnd(step, now);
     case "fire":
-      return `The timer “${name}” is due: it goes into the ready queue.`;
+      if (now.entries.get(who)?.kind === "timer") {
+        return `The timer of ${sleepOf(step, now)} is due: it goes into the ready queue.`;
+      }
+      return `The timer of ${name} is due: it goes into the ready queue.`;
     case "jump":
       return `Nothing is ready: the clock goes to ${seconds(now.loop.now)}.`;
     case "select":
@@ -223,7 +235,7 @@ function englishBegin(step: Step, now: Snapshot): string {
   if (entry?.kind === "callback") {
     return `The loop takes the first of the queue, and calls ${name}.`;
   }
-  return "The loop takes the first of the queue: a sleep is over, and wakes its task.";
+  return `The loop takes the first of the queue: ${sleepOf(step, now)}, which is over.`;
 }
 
 function englishEnd(step: Step, now: Snapshot): string {
@@ -241,7 +253,10 @@ function englishEnd(step: Step, now: Snapshot): string {
     case "cancelled":
       return `${task.name} is cancelled.`;
     default:
-      return `“${name}” is through.`;
+      if (now.entries.get(step.who)?.kind === "timer") {
+        return `The future of ${sleepOf(step, now)} is done, and whoever waits is ready.`;
+      }
+      return `The callback ${name} is through.`;
   }
 }
 
@@ -260,7 +275,10 @@ function japanese(step: Step, now: Snapshot): string {
     case "end":
       return japaneseEnd(step, now);
     case "fire":
-      return `タイマー「${name}」が満了し、実行待ちキューに入ります。`;
+      if (now.entries.get(who)?.kind === "timer") {
+        return `${sleeperOf(step, now)} の sleep のタイマーが満了し、実行待ちキューに入ります。`;
+      }
+      return `${name} のタイマーが満了し、実行待ちキューに入ります。`;
     case "jump":
       return `実行できるものがないので、時計が ${seconds(now.loop.now)} に進みます。`;
     case "select":
@@ -283,7 +301,7 @@ function japaneseBegin(step: Step, now: Snapshot): string {
   const name = nameOf(step, now);
   if (entry?.kind === "task") return `ループがキューの先頭を取り出し、${name} が続きを実行します。`;
   if (entry?.kind === "callback") return `ループがキューの先頭を取り出し、${name} を呼びます。`;
-  return "ループがキューの先頭を取り出します。sleep が終わり、タスクを起こします。";
+  return `ループがキューの先頭を取り出します。${sleeperOf(step, now)} の sleep が終わりました。`;
 }
 
 function japaneseEnd(step: Step, now: Snapshot): string {
@@ -303,7 +321,10 @@ function japaneseEnd(step: Step, now: Snapshot): string {
     case "cancelled":
       return `${task.name} はキャンセルされました。`;
     default:
-      return `「${name}」は終わりました。`;
+      if (now.entries.get(step.who)?.kind === "timer") {
+        return `${sleeperOf(step, now)} は sleep から起こされました。`;
+      }
+      return `コールバック ${name} は終わりました。`;
   }
 }
 
