@@ -8,7 +8,7 @@
 
 import type { Chapter, Language } from "../chapters/chapter.ts";
 import { Timeline } from "../timeline/timeline.ts";
-import { forgetColors } from "./colors.ts";
+import { forgetColors, giveColors } from "./colors.ts";
 import { byId, element } from "./dom.ts";
 import { Editor } from "./editor.ts";
 import { marksOf } from "./marks.ts";
@@ -64,6 +64,7 @@ class Page {
     });
     this.#worker = new ProgramWorker((steps, isOver) => {
       this.#timeline.add(steps);
+      giveColors(steps);
       this.#isComplete ||= isOver;
       if (this.#timeline.position < 0) this.go(0);
       else this.#showPosition();
