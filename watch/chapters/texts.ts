@@ -271,9 +271,7 @@ export const TEXTS: readonly ChapterText[] = [
         "transport puts them into the reader, and a future wakes whoever waits in readline().",
         "So the two tasks take turns without knowing of each other, at the pace of what they send.",
       ],
-      question:
-        "drain() is awaited after each write, and yet the client goes on at once. What is it " +
-        "for?",
+      question: "drain() is awaited, and yet the client goes on at once. What is it for?",
       answer:
         "It waits only when too much is unsent: when the other end reads more slowly than this " +
         "one writes. Here a few bytes are written at a time, and there is nothing to wait for; with " +
@@ -287,8 +285,7 @@ export const TEXTS: readonly ChapterText[] = [
         "リーダーに入れ、readline() で待つ者を Future が起こします。",
         "こうして二つのタスクは、互いを知らないまま、送り合う速さで交代します。",
       ],
-      question:
-        "書き込むたびに drain() を待っているのに、クライアントはすぐに先へ進みます。何のためでしょうか?",
+      question: "drain() を待っているのに、クライアントはすぐに先へ進みます。何のためでしょうか?",
       answer:
         "未送信のデータが多すぎるときだけ待ちます。つまり、相手の読む速さがこちらの書く速さに追いつかないときです。" +
         "ここでは数バイトずつなので待つ必要はありませんが、何メガバイトも送れば必要になります。",

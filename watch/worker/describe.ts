@@ -4,7 +4,8 @@
 
 import { Handle, type Task } from "@asyncio/asyncio";
 import { repr } from "@asyncio/asyncio/selectors";
-import type { EntryRow } from "../timeline/timeline.ts";
+import type { SimulatedSelector } from "../simulated/mod.ts";
+import type { EntryRow, SelectorRow } from "../timeline/timeline.ts";
 
 /** The longest text of a value. */
 const LONGEST = 60;
@@ -39,12 +40,12 @@ export function describeWaiter(waiter: object): string {
 }
 
 /** Something that has a repr: a socket. */
-export function describeFile(object: unknown): string {
+function describeFile(object: unknown): string {
   return shorten(String(object));
 }
 
 /** What somebody has attached to a row of a selector: a function, or a loop's handles. */
-export function describeData(data: unknown): string {
+function describeData(data: unknown): string {
   if (typeof data === "function") return data.name;
   const handles = Object.values(data ?? {}).filter((one) => one instanceof Handle);
   if (handles.length > 0) return handles.map(describeHandle).join(", ");
@@ -59,4 +60,22 @@ export function describeOutcome(value: unknown): string {
 
 function shorten(text: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+}
+
+/** The rows of selectors, as they are now. */
+export function selectorRows(selectors: readonly SimulatedSelector[]): Map<string, SelectorRow> {
+  const rows = new Map<string, SelectorRow>();
+  selectors.forEach((selector, i) => {
+    for (const key of selector.getMap()?.values() ?? []) {
+      rows.set(`${i}:${key.fd}`, {
+        fd: key.fd,
+        label: describeFile(key.fileobj),
+        events: key.events,
+        ready: selector.readinessOf(key),
+        pending: selector.pendingIn(key),
+        data: describeData(key.data),
+      });
+    }
+  });
+  return rows;
 }

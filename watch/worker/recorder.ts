@@ -4,27 +4,16 @@ import { type LoopObserver, Task } from "@asyncio/asyncio";
 import { awaiters } from "@asyncio/asyncio/coroutines";
 import { repr } from "@asyncio/asyncio/selectors";
 import type { SimulatedSelector } from "../simulated/mod.ts";
-import type {
-  Change,
-  EntryRow,
-  FrameRow,
-  Happening,
-  LogLine,
-  LoopValues,
-  SelectorRow,
-  Step,
-  Tables,
-  TaskRow,
-  Wait,
-} from "../timeline/timeline.ts";
+import type { EntryRow, Happening, LogLine, Step, TaskRow, Wait } from "../timeline/timeline.ts";
+import { Changes } from "./changes.ts";
 import {
   describeCoroutine,
-  describeData,
   describeEntry,
-  describeFile,
   describeOutcome,
   describeWaiter,
+  selectorRows,
 } from "./describe.ts";
+import { type Frame, Frames } from "./frames.ts";
 
 /** With more tasks than this, one step is told for many; with fewer than that, each again. */
 const CROWD = 200;
@@ -36,10 +25,6 @@ const CROWD_STEP = 400;
 /** After so many steps, or lines, a program is stopped. */
 const MAX_STEPS = 20_000;
 const MAX_LINES = 500_000;
-
-/** Of a deep recursion, so many functions are told: the outermost and the innermost. */
-const OUTERMOST = 4;
-const INNERMOST = 20;
 
 /** What `run()` makes tasks of when the program is through: nothing to do with the program. */
 const HOUSEKEEPING = /^(?:shutdown|close)(?:Asyncgens|DefaultExecutor)$/;
@@ -53,14 +38,6 @@ export class Halted extends Error {
   override readonly name = "Halted";
 }
 
-/** A function that is under way. */
-export interface Frame {
-  readonly name: string;
-  readonly owner: string;
-  line: number;
-  at(line: number): void;
-}
-
 /**
  * Writes down what a program and its loops do, as steps that can be taken back.
  *
@@ -70,29 +47,17 @@ export interface Frame {
 export class Recorder implements LoopObserver {
   readonly #send: (step: Step) => void;
   readonly #ids = new WeakMap<object, string>();
-  readonly #tables: { readonly [T in keyof Tables]: Map<string, Tables[T]> } = {
-    tasks: new Map(),
-    entries: new Map(),
-    timers: new Map(),
-    rows: new Map(),
-    frames: new Map(),
-  };
-  readonly #loop: LoopValues = { now: 0, running: null, batch: 0, turn: 0 };
-  readonly #ready: string[] = [];
-  readonly #frames = new Map<string, Frame[]>();
+  readonly #now = new Changes();
+  readonly #frames = new Frames();
   readonly #selectors: SimulatedSelector[] = [];
   /** Tasks that are not shown, and their entries. */
   readonly #hidden = new WeakSet<object>();
   #steps: object[] = [];
-  #changes: Change[] = [];
-  /** Of a crowd: where among the changes each row's is. */
-  #places = new Map<string, number>();
   #count = 0;
   #lines = 0;
   #lastId = 0;
   #live = 0;
   #crowd = 0;
-  #isCrowded = false;
   #isOver = false;
 
   constructor(send: (step: Step) => void) {
@@ -110,27 +75,21 @@ export class Recorder implements LoopObserver {
       line,
       at: (line) => this.#at(frame, line),
     };
-    const frames = this.#frames.get(owner);
-    if (frames === undefined) this.#frames.set(owner, [frame]);
-    else frames.push(frame);
+    this.#frames.enter(frame);
     this.#noteFrames(owner);
     return frame;
   }
 
   /** It is left. */
   leave(frame: Frame): void {
-    const frames = this.#frames.get(frame.owner) ?? [];
-    // As a rule it is the innermost; async functions may be left in any order.
-    frames.splice(frames.lastIndexOf(frame), 1);
-    if (frames.length === 0) this.#frames.delete(frame.owner);
+    this.#frames.leave(frame);
     this.#noteFrames(frame.owner);
   }
 
   /** A function without a body of its own is called. */
   pass(line: number): void {
     const owner = this.#owner();
-    const frames = this.#frames.get(owner);
-    if (frames?.some((frame) => frame.line === line)) return this.#countLine();
+    if (this.#frames.standsAt(owner, line)) return this.#countLine();
     const frame = this.enter("=>", line);
     this.#at(frame, line);
     this.leave(frame);
@@ -149,25 +108,20 @@ export class Recorder implements LoopObserver {
   }
 
   #noteFrames(owner: string): void {
-    const frames = this.#frames.get(owner) ?? [];
-    const shown = frames.length <= OUTERMOST + INNERMOST
-      ? frames
-      : [...frames.slice(0, OUTERMOST), ...frames.slice(-INNERMOST)];
-    const rows: FrameRow[] = shown.map(({ name, line }) => ({ name, line }));
-    this.#set("frames", owner, rows.length === 0 ? null : rows);
+    this.#now.set("frames", owner, this.#frames.rowsOf(owner));
   }
 
   /** The program writes a line. */
   log(level: LogLine["level"], text: string): void {
-    this.#changes.push(["log", { level, text, time: this.#loop.now }]);
+    this.#now.log(level, text);
   }
 
   // What the clock and the selectors say.
 
   /** The clock has been moved. */
   jumped(now: number): void {
-    if (now === this.#loop.now) return;
-    this.#loopValue("now", now);
+    if (now === this.#now.loop.now) return;
+    this.#now.setLoop("now", now);
     this.#step("jump", "", 0, true);
   }
 
@@ -186,9 +140,7 @@ export class Recorder implements LoopObserver {
   ready(entry: object, task: Task<unknown> | null, by: object | null): void {
     if (this.#isHidden(task) || this.#isHidden(by)) this.#hidden.add(entry);
     if (this.#isHidden(entry)) return;
-    const id = this.#entryId(entry, task);
-    this.#changes.push(["ready", this.#ready.length, null, id]);
-    this.#ready.push(id);
+    this.#now.addReady(this.#entryId(entry, task));
     if (task !== null && !task.done()) this.#changeTask(task, { state: "ready", waits: null });
   }
 
@@ -197,8 +149,8 @@ export class Recorder implements LoopObserver {
     if (this.#isHidden(entry)) return;
     const id = this.#entryId(entry, task);
     this.#steps.push(entry);
-    if (this.#steps.length === 1) this.#take(id);
-    this.#loopValue("running", id);
+    if (this.#steps.length === 1) this.#now.takeReady(id);
+    this.#now.setLoop("running", id);
     if (task !== null && !task.done()) {
       this.#changeTask(task, { state: "running", waits: null, isCancelling: false });
     }
@@ -207,34 +159,34 @@ export class Recorder implements LoopObserver {
 
   stepEnded(entry: object, task: Task<unknown> | null): void {
     if (this.#isHidden(entry)) return;
-    if (task !== null && !this.#isCrowded) this.#noteParts(task);
+    if (task !== null && !this.#now.isBrief) this.#noteParts(task);
     this.#steps.pop();
     const outer = this.#steps.at(-1);
-    this.#loopValue("running", outer === undefined ? null : this.#entryId(outer, null));
+    this.#now.setLoop("running", outer === undefined ? null : this.#entryId(outer, null));
     this.#step("end", this.#entryId(entry, task), 0);
   }
 
   timerSet(entry: object, when: number, by: object | null): void {
     const id = this.#entryId(entry, null, by);
-    this.#set("timers", id, { when });
+    this.#now.set("timers", id, { when });
   }
 
   timerFired(entry: object): void {
     const id = this.#entryId(entry, null);
-    this.#set("timers", id, null);
+    this.#now.set("timers", id, null);
     this.#step("fire", id, 0);
   }
 
   timerCancelled(entry: object): void {
-    this.#set("timers", this.#entryId(entry, null), null);
+    this.#now.set("timers", this.#entryId(entry, null), null);
   }
 
   taskCreated(task: Task<unknown>, by: object | null): void {
     const coro = describeCoroutine(task);
     if (HOUSEKEEPING.test(coro)) return void this.#hidden.add(task);
     this.#live++;
-    if (this.#live > CROWD) this.#isCrowded = true;
-    this.#set("tasks", this.#idOf(task), {
+    if (this.#live > CROWD) this.#now.isBrief = true;
+    this.#now.set("tasks", this.#idOf(task), {
       name: task.getName(),
       coro,
       state: "ready",
@@ -247,7 +199,7 @@ export class Recorder implements LoopObserver {
 
   taskWaits(task: Task<unknown>, waiter: object): void {
     const id = this.#idOf(waiter);
-    const isTimer = this.#tables.timers.has(id);
+    const isTimer = this.#now.rows("timers").has(id);
     const kind = waiter instanceof Task ? "task" : isTimer ? "timer" : "future";
     const waits: Wait = { kind, id, text: describeWaiter(waiter), parts: [] };
     this.#changeTask(task, { state: "waiting", waits });
@@ -255,7 +207,7 @@ export class Recorder implements LoopObserver {
 
   /** The tasks that a task waits for, where what it waits for stands for several. */
   #noteParts(task: Task<unknown>): void {
-    const waits = this.#tables.tasks.get(this.#idOf(task))?.waits;
+    const waits = this.#now.rows("tasks").get(this.#idOf(task))?.waits;
     if (waits?.kind !== "future") return;
     const parts: string[] = [];
     for (const [future, by] of awaiters(task.getLoop())) {
@@ -271,7 +223,7 @@ export class Recorder implements LoopObserver {
   taskDone(task: Task<unknown>, outcome: TaskRow["state"], value: unknown): void {
     if (this.#isHidden(task)) return;
     this.#live--;
-    if (this.#live < FEW) this.#isCrowded = false;
+    if (this.#live < FEW) this.#now.isBrief = false;
     const text = outcome === "cancelled" ? "" : describeOutcome(value);
     this.#changeTask(task, { state: outcome, waits: null, isCancelling: false, outcome: text });
   }
@@ -324,56 +276,15 @@ export class Recorder implements LoopObserver {
   #owner(): string {
     const entry = this.#steps.at(-1);
     if (entry === undefined) return PROGRAM;
-    const { kind, task } = this.#tables.entries.get(this.#idOf(entry))!;
+    const { kind, task } = this.#now.rows("entries").get(this.#idOf(entry))!;
     return kind === "task" ? task! : CALLBACK;
-  }
-
-  #take(id: string): void {
-    if (this.#loop.batch === 0) {
-      this.#loopValue("batch", this.#ready.length);
-      this.#loopValue("turn", this.#loop.turn + 1);
-    }
-    const position = this.#ready.indexOf(id);
-    if (position < 0) return;
-    this.#ready.splice(position, 1);
-    this.#changes.push(["ready", position, id, null]);
-    this.#loopValue("batch", Math.max(this.#loop.batch - 1, 0));
   }
 
   #changeTask(task: Task<unknown>, change: Partial<TaskRow>): void {
     const id = this.#idOf(task);
-    const row = this.#tables.tasks.get(id);
+    const row = this.#now.rows("tasks").get(id);
     if (row === undefined) return;
-    this.#set("tasks", id, { ...row, name: task.getName(), ...change });
-  }
-
-  #set<T extends keyof Tables>(table: T, key: string, is: Tables[T] | null): void {
-    const rows: Map<string, Tables[T]> = this.#tables[table];
-    const was = rows.get(key) ?? null;
-    if (was === null && is === null) return;
-    if (is === null) rows.delete(key);
-    else rows.set(key, is);
-    this.#note([table, key, was, is] as unknown as Change);
-  }
-
-  #loopValue<K extends keyof LoopValues>(key: K, is: LoopValues[K]): void {
-    const was = this.#loop[key];
-    if (was === is) return;
-    this.#loop[key] = is;
-    this.#note(["loop", key, was, is] as unknown as Change);
-  }
-
-  /** Of a crowd's step, the first and the last state of a row are enough. */
-  #note(change: Change): void {
-    if (!this.#isCrowded) return void this.#changes.push(change);
-    const place = `${change[0]} ${change[1]}`;
-    const index = this.#places.get(place);
-    if (index === undefined) {
-      this.#places.set(place, this.#changes.push(change) - 1);
-    } else {
-      const [table, key, was] = this.#changes[index]!;
-      this.#changes[index] = [table, key, was, change[3]] as unknown as Change;
-    }
+    this.#now.set("tasks", id, { ...row, name: task.getName(), ...change });
   }
 
   #idOf(object: object): string {
@@ -384,39 +295,27 @@ export class Recorder implements LoopObserver {
 
   #entryId(entry: object, task: Task<unknown> | null, by: object | null = null): string {
     const id = this.#idOf(entry);
-    if (!this.#tables.entries.has(id)) {
+    if (!this.#now.rows("entries").has(id)) {
       const of = task ?? (by instanceof Task ? by : null);
       const row: EntryRow = describeEntry(entry, task, of === null ? null : this.#idOf(of));
-      this.#set("entries", id, row);
+      this.#now.set("entries", id, row);
     }
     return id;
   }
 
-  /** The rows of the selectors, as they are now. */
   #noteSelectors(): void {
     if (this.#selectors.length === 0) return;
-    const rows = new Map<string, SelectorRow>();
-    this.#selectors.forEach((selector, i) => {
-      for (const key of selector.getMap()?.values() ?? []) {
-        rows.set(`${i}:${key.fd}`, {
-          fd: key.fd,
-          label: describeFile(key.fileobj),
-          events: key.events,
-          ready: selector.readinessOf(key),
-          pending: selector.pendingIn(key),
-          data: describeData(key.data),
-        });
-      }
-    });
-    for (const id of this.#tables.rows.keys()) if (!rows.has(id)) this.#set("rows", id, null);
+    const rows = selectorRows(this.#selectors);
+    const known = this.#now.rows("rows");
+    for (const id of known.keys()) if (!rows.has(id)) this.#now.set("rows", id, null);
     for (const [id, row] of rows) {
-      if (repr(this.#tables.rows.get(id)) !== repr(row)) this.#set("rows", id, row);
+      if (repr(known.get(id)) !== repr(row)) this.#now.set("rows", id, row);
     }
   }
 
   /** Ends a step, unless it is one of a crowd's. */
   #step(what: Happening, who: string, line: number, always = false): void {
-    if (this.#isCrowded && !always) {
+    if (this.#now.isBrief && !always) {
       if (what !== "begin" || ++this.#crowd < CROWD_STEP) return;
       return this.#emitCrowd();
     }
@@ -434,9 +333,6 @@ export class Recorder implements LoopObserver {
   #emit(step: Omit<Step, "changes">): void {
     if (this.#isOver) return;
     this.#count++;
-    const changes = this.#changes;
-    this.#changes = [];
-    this.#places.clear();
-    this.#send({ ...step, changes });
+    this.#send({ ...step, changes: this.#now.take() });
   }
 }
