@@ -24,7 +24,9 @@ import type {
 import {
   type BlockingIOError,
   DefaultSelector,
+  EpollSelector,
   EVENT_READ,
+  type NativeSocket,
   Socket,
 } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
@@ -356,6 +358,8 @@ Deno.test("a selector's keys have the types of its data and its file objects", a
   compiled(() => {
     // @ts-expect-error: sockets only
     selector.register(5, EVENT_READ);
+    const native = new EpollSelector<(sock: NativeSocket) => void, NativeSocket>();
+    for (const [key] of native.selectSync(0)) key.data(key.fileobj);
     const any = new DefaultSelector();
     any.register(5, EVENT_READ);
     any.register(server, EVENT_READ, "anything");

@@ -1,19 +1,21 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import type { FileObj } from "../file_object.ts";
 import { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
 import { type Lease, leaseOf, type Watcher } from "./_lease.ts";
 
 /** What a row tells its selector of. */
-export interface RowOwner<D> {
+export interface RowOwner<D, F extends FileObj> {
   /** The socket's lease has been suspended, resumed or has failed. */
-  reconsider(row: NativeRegistration<D>): void;
+  reconsider(row: NativeRegistration<D, F>): void;
   /** The socket gives its descriptor up, which is still open. */
-  abandon(row: NativeRegistration<D>): void;
+  abandon(row: NativeRegistration<D, F>): void;
 }
 
 /** A row of a native selector's table. */
-export class NativeRegistration<D = unknown> extends Registration<D> implements Watcher {
+export class NativeRegistration<D = unknown, F extends FileObj = FileObj> extends Registration<D, F>
+  implements Watcher {
   next: Watcher | null = null;
   /** The lease of the descriptor, as long as a socket of ours holds it. */
   lease: Lease | null;
@@ -21,9 +23,9 @@ export class NativeRegistration<D = unknown> extends Registration<D> implements 
   watched = 0;
   /** The row's place in the selector's arrays, where it has any. */
   index = -1;
-  readonly #owner: RowOwner<D>;
+  readonly #owner: RowOwner<D, F>;
 
-  constructor(key: SelectorKey<D>, owner: RowOwner<D>) {
+  constructor(key: SelectorKey<D, F>, owner: RowOwner<D, F>) {
     super(key);
     this.lease = leaseOf(key.fd);
     this.#owner = owner;

@@ -12,7 +12,7 @@ export const POLLIN = 1;
 export const POLLOUT = 4;
 
 /** What selectors tell when nothing is ready. */
-export const NOTHING: readonly [SelectorKey<never>, number][] = Object.freeze([]) as never;
+export const NOTHING: readonly [SelectorKey<never, never>, number][] = Object.freeze([]) as never;
 
 /** What to ask the system for. */
 export function toPollEvents(events: number): number {
@@ -38,7 +38,7 @@ export function fromPollEvents(bits: number): number {
 export function nothingFound(
   count: number,
   errno: number,
-): readonly [SelectorKey<never>, number][] {
+): readonly [SelectorKey<never, never>, number][] {
   if (count < 0 && codeOf(errno) !== "EINTR") throw systemError(errno);
   return NOTHING;
 }

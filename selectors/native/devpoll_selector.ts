@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 // CPython: Lib/selectors.py, DevpollSelector; Modules/selectmodule.c
 
+import type { FileObj } from "../file_object.ts";
 import { ValueError } from "../errors.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
@@ -39,6 +40,7 @@ let functions: Opened<typeof FUNCTIONS> | null = null;
  * on Solaris, and so it cannot be used: it is tested against a stand-in of `/dev/poll`.
  *
  * @typeParam D Type of the data attached to each registration.
+ * @typeParam F Type of what is registered, and so of each `key.fileobj`.
  *
  * @example Usage
  * ```ts
@@ -50,10 +52,11 @@ let functions: Opened<typeof FUNCTIONS> | null = null;
  *
  * @see {@link https://docs.python.org/3/library/selectors.html#selectors.DevpollSelector}
  */
-export class DevpollSelector<D = unknown> extends NativeSelector<D> {
+export class DevpollSelector<D = unknown, F extends FileObj = FileObj>
+  extends NativeSelector<D, F> {
   // Invariants: the device watches just the descriptors of #rows, each for its `watched`.
   readonly #fd: number;
-  readonly #rows = new Map<number, NativeRegistration<D>>();
+  readonly #rows = new Map<number, NativeRegistration<D, F>>();
   /** Two `pollfd`s: a descriptor removed, and added. */
   readonly #changes = new Int32Array(32);
   /** A `dvpoll`, and behind it room for a `pollfd` of each row. */
@@ -99,8 +102,8 @@ export class DevpollSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.watch}. */
-  protected override watch(row: Registration<D>, events: number): void {
-    const own = row as NativeRegistration<D>;
+  protected override watch(row: Registration<D, F>, events: number): void {
+    const own = row as NativeRegistration<D, F>;
     const { fd } = own.key;
     const bits = toPollEvents(events);
     const changes = [fd, bits];
@@ -111,7 +114,7 @@ export class DevpollSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.unwatch}. */
-  protected override unwatch(row: Registration<D>): void {
+  protected override unwatch(row: Registration<D, F>): void {
     const { fd } = row.key;
     if (this.#rows.get(fd) !== row) return;
     this.#rows.delete(fd);
@@ -119,7 +122,7 @@ export class DevpollSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.scan}. */
-  protected override scan(timeout: number): readonly [SelectorKey<D>, number][] {
+  protected override scan(timeout: number): readonly [SelectorKey<D, F>, number][] {
     this.#reserve(this.#rows.size);
     const { pointer, words } = this.#block;
     const array = Deno.UnsafePointer.offset(pointer, DVPOLL_WORDS * 4)!;
@@ -146,8 +149,8 @@ export class DevpollSelector<D = unknown> extends NativeSelector<D> {
     this.#rows.clear();
   }
 
-  #report(count: number): readonly [SelectorKey<D>, number][] {
-    const ready: [SelectorKey<D>, number][] = [];
+  #report(count: number): readonly [SelectorKey<D, F>, number][] {
+    const ready: [SelectorKey<D, F>, number][] = [];
     const { words } = this.#block;
     for (let i = 0, at = DVPOLL_WORDS; i < count; i++, at += POLLFD_WORDS) {
       const row = this.#rows.get(words[at]!);

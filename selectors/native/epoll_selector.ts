@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 // CPython: Lib/selectors.py, EpollSelector; Modules/selectmodule.c
 
+import type { FileObj } from "../file_object.ts";
 import { ValueError } from "../errors.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
@@ -61,6 +62,7 @@ function layout(): { stride: number; data: number } {
  * no such socket, regular files among them, are treated as CPython treats them, call for call.
  *
  * @typeParam D Type of the data attached to each registration.
+ * @typeParam F Type of what is registered, and so of each `key.fileobj`.
  *
  * @example Usage
  * ```ts
@@ -82,12 +84,12 @@ function layout(): { stride: number; data: number } {
  *
  * @see {@link https://docs.python.org/3/library/selectors.html#selectors.EpollSelector}
  */
-export class EpollSelector<D = unknown> extends NativeSelector<D> {
+export class EpollSelector<D = unknown, F extends FileObj = FileObj> extends NativeSelector<D, F> {
   // Invariants: #watches says just what the system watches, and for what. A registered row has a watch
   // that includes its events, unless its socket is suspended. A watch without a row is one that was
   // kept: its socket is open, and will call its `abandon`.
   readonly #fd: number;
-  readonly #watches = new Map<number, Watch<D>>();
+  readonly #watches = new Map<number, Watch<D, F>>();
   #serial = 0;
   readonly #stride: number;
   readonly #data: number;
@@ -136,8 +138,8 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.watch}. */
-  protected override watch(row: Registration<D>, events: number): void {
-    const own = row as NativeRegistration<D>;
+  protected override watch(row: Registration<D, F>, events: number): void {
+    const own = row as NativeRegistration<D, F>;
     const { fd } = own.key;
     const wanted = toPollEvents(events);
     let watch = this.#watches.get(fd);
@@ -161,7 +163,7 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.unwatch}. */
-  protected override unwatch(row: Registration<D>): void {
+  protected override unwatch(row: Registration<D, F>): void {
     const watch = this.#watches.get(row.key.fd);
     if (watch === undefined || watch.row !== row) return;
     watch.row = null;
@@ -171,13 +173,13 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.abandoned}. */
-  protected override abandoned(row: Registration<D>): void {
+  protected override abandoned(row: Registration<D, F>): void {
     const watch = this.#watches.get(row.key.fd);
     if (watch?.row === row) watch.lease = null;
   }
 
   /** See {@linkcode NativeSelector.scan}. */
-  protected override scan(timeout: number): readonly [SelectorKey<D>, number][] {
+  protected override scan(timeout: number): readonly [SelectorKey<D, F>, number][] {
     const room = this.#watches.size * this.#stride;
     if (room > this.#events.length) this.#events = new Int32Array(room * 2);
     const most = Math.min(Math.floor(this.#events.length / this.#stride), this.most);
@@ -218,8 +220,8 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** What the first `count` events tell. */
-  #report(count: number): readonly [SelectorKey<D>, number][] {
-    const ready: [SelectorKey<D>, number][] = [];
+  #report(count: number): readonly [SelectorKey<D, F>, number][] {
+    const ready: [SelectorKey<D, F>, number][] = [];
     const events = this.#events;
     for (let i = 0, at = 0; i < count; i++, at += this.#stride) {
       const watch = this.#watches.get(events[at + this.#data]!);
@@ -234,29 +236,29 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** An event has come that nobody waits for. */
-  #unwanted(watch: Watch<D>): void {
+  #unwanted(watch: Watch<D, F>): void {
     if (watch.row === null) return this.#drop(watch);
     const wanted = toPollEvents(watch.row.key.events);
     if (watch.bits !== wanted) this.#tryControl(EPOLL_CTL_MOD, watch, wanted);
   }
 
   /** Ceases to watch for a row that is gone. */
-  readonly #drop = (watch: Watch<D>): void => {
+  readonly #drop = (watch: Watch<D, F>): void => {
     watch.lease?.unwatch(watch);
     this.#forget(watch);
   };
 
-  #forget(watch: Watch<D>): void {
+  #forget(watch: Watch<D, F>): void {
     this.#watches.delete(watch.fd);
     // It fails if the descriptor has been closed, and then the system has forgotten it.
     this.#tryControl(EPOLL_CTL_DEL, watch, 0);
   }
 
-  #control(operation: number, watch: Watch<D>, bits: number): void {
+  #control(operation: number, watch: Watch<D, F>, bits: number): void {
     check(this.#tryControl(operation, watch, bits));
   }
 
-  #tryControl(operation: number, watch: Watch<D>, bits: number): number {
+  #tryControl(operation: number, watch: Watch<D, F>, bits: number): number {
     const event = this.#event;
     event[0] = bits;
     event[this.#data] = watch.fd;
@@ -268,19 +270,19 @@ export class EpollSelector<D = unknown> extends NativeSelector<D> {
 }
 
 /** What the system watches one descriptor for. */
-class Watch<D> implements Watcher {
+class Watch<D, F extends FileObj> implements Watcher {
   next: Watcher | null = null;
   bits = 0;
   /** The row on whose behalf; `null` if it is only kept. */
-  row: NativeRegistration<D> | null = null;
+  row: NativeRegistration<D, F> | null = null;
   readonly fd: number;
   /** Comes back with each event: a number for each time that a descriptor was added. */
   readonly serial: number;
   /** The lease of the socket that holds the descriptor; `null` if none does, or it has ended. */
   lease: Lease | null;
-  readonly #drop: (watch: Watch<D>) => void;
+  readonly #drop: (watch: Watch<D, F>) => void;
 
-  constructor(fd: number, serial: number, lease: Lease | null, drop: (watch: Watch<D>) => void) {
+  constructor(fd: number, serial: number, lease: Lease | null, drop: (watch: Watch<D, F>) => void) {
     this.fd = fd;
     this.serial = serial;
     this.lease = lease;

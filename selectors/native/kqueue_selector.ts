@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 // CPython: Lib/selectors.py, KqueueSelector; Modules/selectmodule.c
 
+import type { FileObj } from "../file_object.ts";
 import { ValueError } from "../errors.ts";
 import { EVENT_READ, EVENT_WRITE } from "../events.ts";
 import type { Registration } from "../registration.ts";
@@ -50,6 +51,7 @@ let functions: Opened<typeof FUNCTIONS> | null = null;
  * and not with what is registered.
  *
  * @typeParam D Type of the data attached to each registration.
+ * @typeParam F Type of what is registered, and so of each `key.fileobj`.
  *
  * @example Usage
  * ```ts
@@ -72,12 +74,12 @@ let functions: Opened<typeof FUNCTIONS> | null = null;
  *
  * @see {@link https://docs.python.org/3/library/selectors.html#selectors.KqueueSelector}
  */
-export class KqueueSelector<D = unknown> extends NativeSelector<D> {
+export class KqueueSelector<D = unknown, F extends FileObj = FileObj> extends NativeSelector<D, F> {
   // Invariants: the queue watches just the descriptors of #rows, each for its `watched`.
   readonly #fd: number;
   /** A queue that watches the first, and the wake-up: what waits on the pool. */
   readonly #outer: number;
-  readonly #rows = new Map<number, NativeRegistration<D>>();
+  readonly #rows = new Map<number, NativeRegistration<D, F>>();
   /** One change. */
   readonly #change = new Int32Array(32);
   readonly #time = new Int32Array(32);
@@ -121,8 +123,8 @@ export class KqueueSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.watch}. */
-  protected override watch(row: Registration<D>, events: number): void {
-    const own = row as NativeRegistration<D>;
+  protected override watch(row: Registration<D, F>, events: number): void {
+    const own = row as NativeRegistration<D, F>;
     this.#rows.set(own.key.fd, own);
     try {
       this.#setFilter(own, EVENT_READ, EVFILT_READ, events);
@@ -134,8 +136,8 @@ export class KqueueSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.unwatch}. */
-  protected override unwatch(row: Registration<D>): void {
-    const own = row as NativeRegistration<D>;
+  protected override unwatch(row: Registration<D, F>): void {
+    const own = row as NativeRegistration<D, F>;
     if (this.#rows.get(own.key.fd) !== own) return;
     this.#setFilter(own, EVENT_READ, EVFILT_READ, 0);
     this.#setFilter(own, EVENT_WRITE, EVFILT_WRITE, 0);
@@ -143,7 +145,7 @@ export class KqueueSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.scan}. */
-  protected override scan(timeout: number): readonly [SelectorKey<D>, number][] {
+  protected override scan(timeout: number): readonly [SelectorKey<D, F>, number][] {
     const room = this.#rows.size * 2 * KEVENT_WORDS;
     if (room > this.#events.length) this.#events = new Int32Array(room * 2);
     if (timeout !== Infinity) writeTimespec(this.#time, timeout);
@@ -184,8 +186,8 @@ export class KqueueSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** Two events of one descriptor are told as one, as the other selectors do. */
-  #report(count: number): readonly [SelectorKey<D>, number][] {
-    const ready: [SelectorKey<D>, number][] = [];
+  #report(count: number): readonly [SelectorKey<D, F>, number][] {
+    const ready: [SelectorKey<D, F>, number][] = [];
     const events = this.#events;
     for (let i = 0, at = 0; i < count; i++, at += KEVENT_WORDS) {
       const row = this.#rows.get(events[at]!);
@@ -205,7 +207,7 @@ export class KqueueSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** Adds or deletes one filter of a row, if it is not yet as `events` want it. */
-  #setFilter(row: NativeRegistration<D>, event: number, filter: number, events: number): void {
+  #setFilter(row: NativeRegistration<D, F>, event: number, filter: number, events: number): void {
     const wanted = events & event;
     if ((row.watched & event) === wanted) return;
     if (wanted !== 0) {

@@ -74,6 +74,7 @@ let poolWaits = 0;
  * it happens inside a test: make a selector before the tests, and close it.
  *
  * @typeParam D Type of the data attached to each registration.
+ * @typeParam F Type of what is registered, and so of each `key.fileobj`.
  *
  * @example A loop of one's own that blocks, as in Python
  * ```ts
@@ -97,14 +98,15 @@ let poolWaits = 0;
  *
  * @see {@link https://docs.python.org/3/library/selectors.html}
  */
-export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
+export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
+  extends BaseSelector<D, F> {
   // Invariants: #pending is true exactly while a wait is under way that will call #returned: on the
   // pool, or by a timer, which is so exactly if #stopProbe is not null. While #waiting, either
   // something under way will end the wait, or onReady has been called. #wakeup and the subclass's
   // descriptors are open until #release, which comes after the last wait.
   readonly #wakeup = new Wakeup();
   /** What the last look has found and `poll` has not told, and the sockets' activity at that time. */
-  #ahead: readonly [SelectorKey<D>, number][] | null = null;
+  #ahead: readonly [SelectorKey<D, F>, number][] | null = null;
   #aheadAt = 0;
   #waiting = false;
   /** When the wait is over, in the host's seconds. */
@@ -121,8 +123,8 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
   /** Whether `selectSync()` is under way. */
   #isSelecting = false;
   /** Rows that are ready for everything, whatever the system says. */
-  readonly #failed = new Set<NativeRegistration<D>>();
-  readonly #owner: RowOwner<D> = {
+  readonly #failed = new Set<NativeRegistration<D, F>>();
+  readonly #owner: RowOwner<D, F> = {
     reconsider: (row) => this.#reconsider(row),
     abandon: (row) => this.abandoned(row),
   };
@@ -138,7 +140,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
    * @throws {RuntimeError} If the selector is closed, or is being waited on already.
    * @throws {ValueError} If `timeout` is `NaN`.
    */
-  selectSync(timeout?: number | null): [SelectorKey<D>, number][] {
+  selectSync(timeout?: number | null): [SelectorKey<D, F>, number][] {
     if (this.getMap() === undefined) throw new RuntimeError("Selector is closed");
     checkTimeout(timeout);
     if (this.onReady !== null) {
@@ -159,7 +161,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
    * @param timeout The longest wait in seconds; 0 does not wait, `Infinity` waits for ever.
    * @returns As {@linkcode NativeSelector.poll} does.
    */
-  override block(timeout: number): readonly [SelectorKey<D>, number][] {
+  override block(timeout: number): readonly [SelectorKey<D, F>, number][] {
     this.#ahead = null;
     const ready = this.#look(0);
     if (ready.length > 0 || timeout === 0) return ready;
@@ -178,7 +180,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
    *
    * @returns A key and the mask of its ready events for each ready file object.
    */
-  override poll(): readonly [SelectorKey<D>, number][] {
+  override poll(): readonly [SelectorKey<D, F>, number][] {
     const ahead = this.#ahead;
     this.#ahead = null;
     if (ahead !== null && activity.count === this.#aheadAt) return ahead;
@@ -186,7 +188,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** See {@linkcode BaseSelector.modify}. */
-  override modify(fileobj: FileObj, events: number, data?: D): SelectorKey<D> {
+  override modify(fileobj: FileObj, events: number, data?: D): SelectorKey<D, F> {
     this.#ahead = null;
     return super.modify(fileobj, events, data);
   }
@@ -274,14 +276,14 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
    * @param row The row.
    * @param events Mask of `EVENT_READ` and `EVENT_WRITE`.
    */
-  protected abstract watch(row: Registration<D>, events: number): void;
+  protected abstract watch(row: Registration<D, F>, events: number): void;
 
   /**
    * Makes the system cease to watch a descriptor, which may be closed by now. Must not throw.
    *
    * @param row The row.
    */
-  protected abstract unwatch(row: Registration<D>): void;
+  protected abstract unwatch(row: Registration<D, F>): void;
 
   /**
    * Asks the system what is ready, in this thread.
@@ -289,7 +291,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
    * @param timeout The longest wait in seconds; 0 does not wait, `Infinity` waits for ever.
    * @returns What is ready; nothing if the call was interrupted.
    */
-  protected abstract scan(timeout: number): readonly [SelectorKey<D>, number][];
+  protected abstract scan(timeout: number): readonly [SelectorKey<D, F>, number][];
 
   /**
    * Waits on a thread of the pool until something may be ready, or the wake-up descriptor is. What it
@@ -308,7 +310,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
    *
    * @param _row The row.
    */
-  protected abandoned(_row: Registration<D>): void {}
+  protected abandoned(_row: Registration<D, F>): void {}
 
   /**
    * For constructors: opens what the selector needs, and closes what it has already if that fails.
@@ -326,7 +328,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** Begins to watch a file object. */
-  protected override attach(key: SelectorKey<D>): Registration<D> {
+  protected override attach(key: SelectorKey<D, F>): Registration<D, F> {
     const row = new NativeRegistration(key, this.#owner);
     this.#apply(row);
     row.lease?.watch(row);
@@ -334,8 +336,8 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** Takes note that other events matter now. */
-  protected override change(row: Registration<D>): void {
-    const own = row as NativeRegistration<D>;
+  protected override change(row: Registration<D, F>): void {
+    const own = row as NativeRegistration<D, F>;
     try {
       this.#apply(own);
     } catch (error) {
@@ -345,8 +347,8 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** Ceases to watch a file object. */
-  protected override detach(row: Registration<D>): void {
-    const own = row as NativeRegistration<D>;
+  protected override detach(row: Registration<D, F>): void {
+    const own = row as NativeRegistration<D, F>;
     this.#ahead = null;
     this.#failed.delete(own);
     own.lease?.unwatch(own);
@@ -360,7 +362,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** Makes the system watch for what a row's key says, unless its socket would rather not. */
-  #apply(row: NativeRegistration<D>): void {
+  #apply(row: NativeRegistration<D, F>): void {
     this.#ahead = null;
     if (row.lease?.suspended) return this.unwatch(row);
     this.watch(row, row.key.events);
@@ -374,7 +376,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** The socket of a row has begun to resolve a name, or has ended doing so. */
-  #reconsider(row: NativeRegistration<D>): void {
+  #reconsider(row: NativeRegistration<D, F>): void {
     this.#failed.delete(row);
     try {
       this.#apply(row);
@@ -384,7 +386,7 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
     }
   }
 
-  #look(timeout: number): readonly [SelectorKey<D>, number][] {
+  #look(timeout: number): readonly [SelectorKey<D, F>, number][] {
     if (this.#failed.size === 0) return this.scan(timeout);
     const ready = this.scan(0).filter(([key]) => !this.#hasFailed(key));
     for (const { key } of this.#failed) ready.push([key, key.events]);
@@ -393,15 +395,15 @@ export abstract class NativeSelector<D = unknown> extends BaseSelector<D> {
 
   /** A wait has ended: perhaps there is more to come at once. */
   #lookAgain(
-    ready: readonly [SelectorKey<D>, number][],
-  ): readonly [SelectorKey<D>, number][] {
+    ready: readonly [SelectorKey<D, F>, number][],
+  ): readonly [SelectorKey<D, F>, number][] {
     if (!this.#courtesy.step()) return ready;
     const more = this.#look(0);
     this.#courtesy.judge(more.length);
     return more.length === 0 ? ready : more;
   }
 
-  #hasFailed(key: SelectorKey<D>): boolean {
+  #hasFailed(key: SelectorKey<D, F>): boolean {
     for (const row of this.#failed) if (row.key === key) return true;
     return false;
   }

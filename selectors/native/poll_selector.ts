@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 // CPython: Lib/selectors.py, PollSelector; Modules/selectmodule.c
 
+import type { FileObj } from "../file_object.ts";
 import { badDescriptor } from "../_os_error.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
@@ -25,6 +26,7 @@ const F_GETFD = 1;
  * registered.
  *
  * @typeParam D Type of the data attached to each registration.
+ * @typeParam F Type of what is registered, and so of each `key.fileobj`.
  *
  * @example Usage
  * ```ts
@@ -41,10 +43,10 @@ const F_GETFD = 1;
  *
  * @see {@link https://docs.python.org/3/library/selectors.html#selectors.PollSelector}
  */
-export class PollSelector<D = unknown> extends NativeSelector<D> {
+export class PollSelector<D = unknown, F extends FileObj = FileObj> extends NativeSelector<D, F> {
   // Invariants: #rows and #pollfds have the same places, in the order of registration. A place whose row
   // is null has NOBODY's descriptor, and there are #free of them below #count.
-  #rows: (NativeRegistration<D> | null)[] = [];
+  #rows: (NativeRegistration<D, F> | null)[] = [];
   #pollfds = new Int32Array(32);
   #count = 0;
   #free = 0;
@@ -69,17 +71,17 @@ export class PollSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.watch}. */
-  protected override watch(row: Registration<D>, events: number): void {
-    const own = row as NativeRegistration<D>;
+  protected override watch(row: Registration<D, F>, events: number): void {
+    const own = row as NativeRegistration<D, F>;
     if (own.index < 0) this.#take(own);
     this.#pollfds[own.index * POLLFD_WORDS + 1] = toPollEvents(events);
   }
 
   /** See {@linkcode NativeSelector.unwatch}. */
-  protected override unwatch(row: Registration<D>): void {
-    const { index } = row as NativeRegistration<D>;
+  protected override unwatch(row: Registration<D, F>): void {
+    const { index } = row as NativeRegistration<D, F>;
     if (index < 0) return;
-    (row as NativeRegistration<D>).index = -1;
+    (row as NativeRegistration<D, F>).index = -1;
     this.#rows[index] = null;
     this.#pollfds[index * POLLFD_WORDS] = NOBODY;
     this.#free++;
@@ -87,7 +89,7 @@ export class PollSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.scan}. */
-  protected override scan(timeout: number): readonly [SelectorKey<D>, number][] {
+  protected override scan(timeout: number): readonly [SelectorKey<D, F>, number][] {
     const ready = this.#poll(BigInt(this.#count), timeout);
     const errno = libc().errno[0]!;
     if (ready > 0) return this.#report(ready);
@@ -115,8 +117,8 @@ export class PollSelector<D = unknown> extends NativeSelector<D> {
     return linux.ppoll(this.#pollfds, count, timeout === Infinity ? null : this.#time, null);
   }
 
-  #report(count: number): readonly [SelectorKey<D>, number][] {
-    const ready: [SelectorKey<D>, number][] = [];
+  #report(count: number): readonly [SelectorKey<D, F>, number][] {
+    const ready: [SelectorKey<D, F>, number][] = [];
     for (let i = 0, left = count; left > 0 && i < this.#count; i++) {
       const bits = this.#pollfds[i * POLLFD_WORDS + 1]! >>> 16;
       if (bits === 0) continue;
@@ -127,7 +129,7 @@ export class PollSelector<D = unknown> extends NativeSelector<D> {
     return ready;
   }
 
-  #take(row: NativeRegistration<D>): void {
+  #take(row: NativeRegistration<D, F>): void {
     const { fd } = row.key;
     // The system would report such a one again and again: most likely it is a Socket of Deno's.
     if (fd >= FIRST_UNLIKELY_DESCRIPTOR && fcntl(fd, F_GETFD) < 0) throw badDescriptor();

@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 // CPython: Lib/selectors.py, SelectSelector; Modules/selectmodule.c
 
+import type { FileObj } from "../file_object.ts";
 import { ValueError } from "../errors.ts";
 import { EVENT_READ, EVENT_WRITE } from "../events.ts";
 import type { Registration } from "../registration.ts";
@@ -41,6 +42,7 @@ const SET_WORDS = FD_SETSIZE / 32;
  * A greater one cannot be registered. CPython takes it, and its next `select()` fails.
  *
  * @typeParam D Type of the data attached to each registration.
+ * @typeParam F Type of what is registered, and so of each `key.fileobj`.
  *
  * @example Usage
  * ```ts
@@ -57,10 +59,10 @@ const SET_WORDS = FD_SETSIZE / 32;
  *
  * @see {@link https://docs.python.org/3/library/selectors.html#selectors.SelectSelector}
  */
-export class SelectSelector<D = unknown> extends NativeSelector<D> {
+export class SelectSelector<D = unknown, F extends FileObj = FileObj> extends NativeSelector<D, F> {
   // Invariants: the bit of a descriptor is set in #readers or #writers exactly while it is watched, and
   // then #rows has its row.
-  readonly #rows = new Map<number, Registration<D>>();
+  readonly #rows = new Map<number, Registration<D, F>>();
   readonly #readers = new Int32Array(SET_WORDS);
   readonly #writers = new Int32Array(SET_WORDS);
   /** What `select` is given, and changes. */
@@ -93,7 +95,7 @@ export class SelectSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.watch}. */
-  protected override watch(row: Registration<D>, events: number): void {
+  protected override watch(row: Registration<D, F>, events: number): void {
     const { fd } = row.key;
     checkRange(fd);
     setBit(this.#readers, fd, (events & EVENT_READ) !== 0);
@@ -102,7 +104,7 @@ export class SelectSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.unwatch}. */
-  protected override unwatch(row: Registration<D>): void {
+  protected override unwatch(row: Registration<D, F>): void {
     const { fd } = row.key;
     if (this.#rows.get(fd) !== row) return;
     setBit(this.#readers, fd, false);
@@ -111,7 +113,7 @@ export class SelectSelector<D = unknown> extends NativeSelector<D> {
   }
 
   /** See {@linkcode NativeSelector.scan}. */
-  protected override scan(timeout: number): readonly [SelectorKey<D>, number][] {
+  protected override scan(timeout: number): readonly [SelectorKey<D, F>, number][] {
     this.#readable.set(this.#readers);
     this.#writable.set(this.#writers);
     if (timeout !== Infinity) writeTimespec(this.#time, timeout);
@@ -159,8 +161,8 @@ export class SelectSelector<D = unknown> extends NativeSelector<D> {
     return (word + 1) * 32;
   }
 
-  #report(): readonly [SelectorKey<D>, number][] {
-    const ready: [SelectorKey<D>, number][] = [];
+  #report(): readonly [SelectorKey<D, F>, number][] {
+    const ready: [SelectorKey<D, F>, number][] = [];
     for (let word = 0; word < SET_WORDS; word++) {
       const readable = this.#readable[word]!;
       const writable = this.#writable[word]!;
