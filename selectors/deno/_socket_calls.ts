@@ -2,22 +2,8 @@
 
 /** What may be passed to a socket, and what CPython says of what may not. */
 
+import { checkBytes } from "../_bytes.ts";
 import { BlockingIOError, ValueError } from "../errors.ts";
-
-const encoder = new TextEncoder();
-
-/** Bytes as they are, text as UTF-8. */
-export function toBytes(data: Uint8Array | string): Uint8Array {
-  if (typeof data === "string") return encoder.encode(data);
-  checkBytes(data);
-  return data;
-}
-
-/** Refuses what is no `Uint8Array`. */
-export function checkBytes(data: Uint8Array): void {
-  if (data instanceof Uint8Array) return;
-  throw new TypeError(`a bytes-like object is required, not '${typeof data}'`);
-}
 
 /** Refuses a number of bytes to receive that is negative or `NaN`. */
 export function checkSize(size: number): void {

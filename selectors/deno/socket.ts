@@ -29,7 +29,8 @@ import {
 } from "../_os_error.ts";
 import { DENO_INSPECT, NODE_INSPECT, repr } from "../_repr.ts";
 import { familyOf, fromDeno, type SocketAddress, toDeno } from "../socket_address.ts";
-import { checkBytes, checkRoom, checkSize, toBytes, wouldBlock } from "./_socket_calls.ts";
+import { checkBytes, toBytes } from "../_bytes.ts";
+import { checkRoom, checkSize, wouldBlock } from "./_socket_calls.ts";
 import { SocketOptions } from "./_socket_options.ts";
 
 /** The socket of each adopted listener or connection. */

@@ -16,7 +16,7 @@ import { badDescriptor } from "../_os_error.ts";
 import { DENO_INSPECT, NODE_INSPECT } from "../_repr.ts";
 import type { SocketAddress } from "../socket_address.ts";
 import { activity } from "./_activity.ts";
-import { checkBytes, toBytes } from "./_bytes.ts";
+import { checkBytes, toBytes } from "../_bytes.ts";
 import { Connector } from "./_connector.ts";
 import {
   acceptDescriptor,
