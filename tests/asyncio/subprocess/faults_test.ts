@@ -199,6 +199,8 @@ testForms("lines are read as they are written", function* ({ wait }) {
   }
   process.stdin.writeEof();
   assertEquals(yield* wait(process.wait()), 0);
+  // The process may end before its pipe does.
+  assertEquals(text(yield* wait(process.stdout.read())), "");
   assert(process.stdout.atEof());
 });
 
