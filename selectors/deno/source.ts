@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { ALL_EVENTS } from "../events.ts";
+import { without } from "../_linked_list.ts";
 
 /**
  * What a {@linkcode DenoSelector} can watch: something that keeps, as a mask, which events hold now
@@ -43,14 +44,7 @@ export abstract class Source {
 
   /** Takes a watcher away. */
   unwatch(watcher: Watcher): void {
-    if (this.#watchers === watcher) {
-      this.#watchers = watcher.next;
-    } else {
-      let other = this.#watchers;
-      while (other !== null && other.next !== watcher) other = other.next;
-      if (other !== null) other.next = watcher.next;
-    }
-    watcher.next = null;
+    this.#watchers = without(this.#watchers, watcher);
     if (this.#watchers === null) this.keepAlive(false);
   }
 

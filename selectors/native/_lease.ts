@@ -1,5 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
+import { without } from "../_linked_list.ts";
+
 /**
  * What selectors may rely on about a descriptor: that it is a socket of ours, until the socket says
  * otherwise.
@@ -32,14 +34,7 @@ export class Lease {
 
   /** Takes a watcher away, if it is there. */
   unwatch(watcher: Watcher): void {
-    if (this.#watchers === watcher) {
-      this.#watchers = watcher.next;
-    } else {
-      let other = this.#watchers;
-      while (other !== null && other.next !== watcher) other = other.next;
-      if (other !== null) other.next = watcher.next;
-    }
-    watcher.next = null;
+    this.#watchers = without(this.#watchers, watcher);
   }
 
   /** The descriptor is not to be watched until further notice. */
