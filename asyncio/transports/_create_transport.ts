@@ -7,7 +7,7 @@ import { loadNodeTls, type NodeTls } from "./_node_tls.ts";
 import { SocketTransport, type SocketTransportOptions } from "./_socket_transport.ts";
 import { secureContext, type TlsSide } from "./tls_options.ts";
 import { TlsTransport } from "./_tls_transport.ts";
-import type { TransportHost } from "./_transport_host.ts";
+import { begin, type TransportHost } from "./_transport_host.ts";
 import type { Transport } from "./transports.ts";
 
 /** How connections are encrypted, ready to be used. */
@@ -67,13 +67,10 @@ export function* createTransport<P extends BaseProtocol>(
     sock.abort();
     throw error;
   }
-  const waiter = host.loop.createFuture<void>();
-  const transport = makeTransport(host, sock, protocol, tls, { waiter });
-  try {
-    yield* waiter;
-  } catch (error) {
-    transport.close();
-    throw error;
-  }
+  const transport = yield* begin(
+    host,
+    (waiter) => makeTransport(host, sock, protocol, tls, { waiter }),
+    (transport) => transport.close(),
+  );
   return [transport, protocol];
 }

@@ -1,12 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import type { NonBlockingSocket, SocketAddress } from "../../selectors/mod.ts";
-import {
-  type Future,
-  inspectAsText,
-  KeyboardInterrupt,
-  RuntimeError,
-} from "../../coroutines/mod.ts";
+import { type Future, inspectAsText, KeyboardInterrupt } from "../../coroutines/mod.ts";
 import { OSError, ValueError } from "../../selectors/mod.ts";
 import { unmapped } from "./_addresses.ts";
 import type { BaseProtocol } from "./base.ts";
@@ -15,7 +10,13 @@ import type { ExtraInfo } from "./extra_info.ts";
 import { FlowControl, type FlowOwner } from "./_flow_control.ts";
 import type { InetAddress } from "./inet_address.ts";
 import type { DatagramProtocol } from "./protocols.ts";
-import { type Leftover, type TransportHost, wake } from "./_transport_host.ts";
+import {
+  type Leftover,
+  lossBy,
+  LOST_WRITES_TO_WARN,
+  type TransportHost,
+  wake,
+} from "./_transport_host.ts";
 import { TransportSocket } from "./transport_socket.ts";
 import { DatagramTransport } from "./transports.ts";
 
@@ -27,9 +28,6 @@ const MAX_IN_A_ROW = 32;
 
 /** What a datagram that waits counts for besides its bytes. */
 const HEADER_SIZE = 8;
-
-/** So many datagrams to nowhere are ignored in silence. */
-const LOST_WRITES_TO_WARN = 5;
 
 /** A datagram that waits for room. */
 interface Waiting {
@@ -253,7 +251,7 @@ export class SocketDatagramTransport<A extends SocketAddress = InetAddress>
     if (error instanceof KeyboardInterrupt) throw error;
     if (error instanceof OSError) return this.#listener.errorReceived(error);
     this.report(message, error);
-    this.#breakOff(error ?? new RuntimeError(`${message} It threw ${error}.`));
+    this.#breakOff(lossBy(error, message));
   }
 
   report(message: string, exception: unknown): void {

@@ -1,16 +1,11 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { OSError } from "../../selectors/mod.ts";
-import {
-  type Future,
-  inspectAsText,
-  KeyboardInterrupt,
-  RuntimeError,
-} from "../../coroutines/mod.ts";
+import { type Future, inspectAsText, KeyboardInterrupt } from "../../coroutines/mod.ts";
 import type { BaseProtocol } from "./base.ts";
 import { giveTo } from "./_delivery.ts";
 import type { Protocol } from "./protocols.ts";
-import { type Leftover, type TransportHost, wake, watch } from "./_transport_host.ts";
+import { type Leftover, lossBy, type TransportHost, wake, watch } from "./_transport_host.ts";
 import { ReadTransport } from "./transports.ts";
 
 /**
@@ -152,7 +147,7 @@ export class ReadPipeTransport extends ReadTransport implements Leftover {
       const protocol = this.#protocol;
       this.#host.callExceptionHandler({ message, exception: error, transport: this, protocol });
     }
-    this.#breakOff(error ?? new RuntimeError(`${message} It threw ${error}.`));
+    this.#breakOff(lossBy(error, message));
   }
 
   #breakOff(error: unknown): void {

@@ -23,15 +23,18 @@ import { FlowControl, type FlowOwner } from "./_flow_control.ts";
 import { sendOrDrop } from "./_last_bytes.ts";
 import type { BaseProtocol } from "./base.ts";
 import { BufferedProtocol, type Protocol } from "./protocols.ts";
-import { type Leftover, type TransportHost, wake } from "./_transport_host.ts";
+import {
+  type Leftover,
+  lossBy,
+  LOST_WRITES_TO_WARN,
+  type TransportHost,
+  wake,
+} from "./_transport_host.ts";
 import { TransportSocket } from "./transport_socket.ts";
 import { Transport } from "./transports.ts";
 
 /** The most that is received at once, in bytes. */
 const MAX_RECEIVE = 256 * 1024;
-
-/** So many writes to a lost connection are ignored in silence. */
-const LOST_WRITES_TO_WARN = 5;
 
 /** Who counts the connections of a server. */
 export interface TransportOwner {
@@ -405,7 +408,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     if (error instanceof KeyboardInterrupt) throw error;
     if (!(error instanceof OSError)) this.report(message, error);
     // Not everything that is thrown is something: the protocol is told by an error that it is one.
-    this.#breakOff(error ?? new RuntimeError(`${message} It threw ${error}.`));
+    this.#breakOff(lossBy(error, message));
   }
 
   report(message: string, exception: unknown): void {

@@ -21,14 +21,11 @@ import { Protocol } from "./protocols.ts";
 import { SSLObject } from "./ssl_object.ts";
 import { TlsChannel, type TlsListener } from "./_tls_channel.ts";
 import type { TlsSide } from "./tls_options.ts";
-import { type TransportHost, wake } from "./_transport_host.ts";
+import { lossBy, LOST_WRITES_TO_WARN, type TransportHost, wake } from "./_transport_host.ts";
 import { Transport } from "./transports.ts";
 
 /** Writing is paused when more than this many bytes wait to be encrypted, unless set otherwise. */
 const HIGH_WATER = 512 * 1024;
-
-/** So many writes to a lost connection are ignored in silence. */
-const LOST_WRITES_TO_WARN = 5;
 
 enum State {
   /** Nothing below it yet. */
@@ -394,7 +391,7 @@ export class TlsTransport<A extends SocketAddress = InetAddress> extends Transpo
   #failIn(message: string, error: unknown): void {
     if (error instanceof KeyboardInterrupt) throw error;
     this.report(message, error);
-    this.forceClose(error ?? new RuntimeError(`${message} It threw ${error}.`));
+    this.forceClose(lossBy(error, message));
   }
 
   report(message: string, exception: unknown): void {

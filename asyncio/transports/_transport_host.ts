@@ -6,6 +6,7 @@ import {
   type ExceptionContext,
   fromPromise,
   type Future,
+  RuntimeError,
   type SelectorEventLoop,
 } from "../../coroutines/mod.ts";
 import type { AddressInfo, AddressOptions } from "./getaddrinfo.ts";
@@ -74,6 +75,39 @@ export function watch(host: TransportHost, open: Promise<unknown>): () => void {
   const future = fromPromise(open.catch(() => {}), { loop: host.loop });
   return () => void future.cancel();
 }
+
+/**
+ * Makes a transport, and waits until its protocol knows of it.
+ *
+ * @param make Makes it; it is to wake the waiter.
+ * @param undo Closes it, if that fails or is given up.
+ */
+export function* begin<T>(
+  host: TransportHost,
+  make: (waiter: Future<void>) => T,
+  undo: (transport: T) => void,
+): Coroutine<T> {
+  const waiter = host.loop.createFuture<void>();
+  const transport = make(waiter);
+  try {
+    yield* waiter;
+  } catch (error) {
+    undo(transport);
+    throw error;
+  }
+  return transport;
+}
+
+/**
+ * What a protocol is told of an error that breaks its connection: an error, even where nothing that is
+ * one was thrown.
+ */
+export function lossBy(error: unknown, message: string): unknown {
+  return error ?? new RuntimeError(`${message} It threw ${error}.`);
+}
+
+/** So many writes to what is lost are ignored in silence. */
+export const LOST_WRITES_TO_WARN = 5;
 
 /** Gives a waiter its result, unless it was cancelled. */
 export function wake(waiter: Future<void> | null | undefined): void {

@@ -1,19 +1,23 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { OSError } from "../../selectors/mod.ts";
-import { type Future, inspectAsText, RuntimeError } from "../../coroutines/mod.ts";
+import { type Future, inspectAsText } from "../../coroutines/mod.ts";
 import type { BaseProtocol } from "./base.ts";
 import { ByteQueue } from "./_byte_queue.ts";
 import { toBytes } from "./_bytes.ts";
 import { FlowControl, type FlowOwner } from "./_flow_control.ts";
-import { type Leftover, type TransportHost, wake, watch } from "./_transport_host.ts";
+import {
+  type Leftover,
+  lossBy,
+  LOST_WRITES_TO_WARN,
+  type TransportHost,
+  wake,
+  watch,
+} from "./_transport_host.ts";
 import { WriteTransport } from "./transports.ts";
 
 /** What goes into the pipe at once, in bytes. */
 const MAX_WRITE = 64 * 1024;
-
-/** So many writes to a lost pipe are ignored in silence. */
-const LOST_WRITES_TO_WARN = 5;
 
 /**
  * A transport that writes into a stream of the host's: what a child process reads, say.
@@ -173,7 +177,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
   #fail(error: unknown, message: string): void {
     if (this.#lost > 0) return;
     if (!(error instanceof OSError)) this.report(message, error);
-    this.#breakOff(error ?? new RuntimeError(`${message} It threw ${error}.`));
+    this.#breakOff(lossBy(error, message));
   }
 
   report(message: string, exception: unknown): void {

@@ -10,7 +10,7 @@ import type { Coroutine } from "../../coroutines/mod.ts";
 import { notSupported } from "../_net.ts";
 import type { BaseProtocol } from "./base.ts";
 import { ReadPipeTransport } from "./_read_pipe_transport.ts";
-import type { TransportHost } from "./_transport_host.ts";
+import { begin, type TransportHost } from "./_transport_host.ts";
 import type { ReadTransport, WriteTransport } from "./transports.ts";
 import { WritePipeTransport } from "./_write_pipe_transport.ts";
 
@@ -23,14 +23,11 @@ export function* connectReadPipe<P extends BaseProtocol>(
   if (typeof pipe === "number") throw noDescriptors();
   host.loop.requireHost("A pipe");
   const protocol = protocolFactory();
-  const waiter = host.loop.createFuture<void>();
-  const transport = new ReadPipeTransport(host, pipe, protocol, waiter);
-  try {
-    yield* waiter;
-  } catch (error) {
-    transport.close();
-    throw error;
-  }
+  const transport = yield* begin(
+    host,
+    (waiter) => new ReadPipeTransport(host, pipe, protocol, waiter),
+    (transport) => transport.close(),
+  );
   return [transport, protocol];
 }
 
@@ -43,14 +40,11 @@ export function* connectWritePipe<P extends BaseProtocol>(
   if (typeof pipe === "number") throw noDescriptors();
   host.loop.requireHost("A pipe");
   const protocol = protocolFactory();
-  const waiter = host.loop.createFuture<void>();
-  const transport = new WritePipeTransport(host, pipe, protocol, waiter);
-  try {
-    yield* waiter;
-  } catch (error) {
-    transport.abort();
-    throw error;
-  }
+  const transport = yield* begin(
+    host,
+    (waiter) => new WritePipeTransport(host, pipe, protocol, waiter),
+    (transport) => transport.abort(),
+  );
   return [transport, protocol];
 }
 

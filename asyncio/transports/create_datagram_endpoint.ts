@@ -16,7 +16,7 @@ import type { BaseProtocol } from "./base.ts";
 import { SocketDatagramTransport } from "./_datagram_transport.ts";
 import { resolve } from "./_resolve.ts";
 import { SocketFile } from "./_socket_file.ts";
-import type { TransportHost } from "./_transport_host.ts";
+import { begin, type TransportHost } from "./_transport_host.ts";
 import type { DatagramTransport } from "./transports.ts";
 
 /** Option of `SOL_SOCKET`: datagrams to everybody are allowed. */
@@ -78,14 +78,11 @@ export function* createDatagramEndpoint<P extends BaseProtocol>(
     sock.close();
     throw error;
   }
-  const waiter = host.loop.createFuture<void>();
-  const transport = new SocketDatagramTransport(host, sock, protocol, { address, waiter });
-  try {
-    yield* waiter;
-  } catch (error) {
-    transport.close();
-    throw error;
-  }
+  const transport = yield* begin(
+    host,
+    (waiter) => new SocketDatagramTransport(host, sock, protocol, { address, waiter }),
+    (transport) => transport.close(),
+  );
   return [transport, protocol];
 }
 

@@ -6,7 +6,7 @@ import type { BaseProtocol } from "./base.ts";
 import { prepareTls } from "./_create_transport.ts";
 import { side, type SslOptions, type TlsOptions } from "./tls_options.ts";
 import { TlsTransport } from "./_tls_transport.ts";
-import type { TransportHost } from "./_transport_host.ts";
+import { begin, type TransportHost } from "./_transport_host.ts";
 import { Transport } from "./transports.ts";
 
 /**
@@ -45,17 +45,18 @@ export function* startTls<A extends SocketAddress>(
   // What comes from now on is encrypted.
   transport.pauseReading();
   const tls = yield* prepareTls(host, checked);
-  const waiter = host.loop.createFuture<void>();
-  const parts = { ...tls!, waiter, callConnectionMade: false };
-  const encrypted = new TlsTransport<A>(host, protocol, parts);
-  transport.setProtocol(encrypted.below);
-  encrypted.below.connectionMade(transport);
-  try {
-    yield* waiter;
-  } catch (error) {
-    encrypted.close();
-    transport.close();
-    throw error;
-  }
-  return encrypted;
+  return yield* begin(
+    host,
+    (waiter) => {
+      const parts = { ...tls!, waiter, callConnectionMade: false };
+      const encrypted = new TlsTransport<A>(host, protocol, parts);
+      transport.setProtocol(encrypted.below);
+      encrypted.below.connectionMade(transport);
+      return encrypted;
+    },
+    (encrypted) => {
+      encrypted.close();
+      transport.close();
+    },
+  );
 }
