@@ -6,8 +6,25 @@
 const LIBRARY = /^.*\/(?=coroutines\/)/.exec(import.meta.url ?? "")?.[0];
 const FOLDERS = ["selectors/", "coroutines/", "asyncio/"];
 
-/** How many lines of a stack are looked at. */
-const DEPTH = 50;
+/** How many functions of a stack are taken. */
+const DEPTH = 100;
+
+interface Engine {
+  captureStackTrace?(target: object, above: unknown): void;
+  stackTraceLimit?: number;
+}
+
+/** The stack of the running code, from the caller of `above`. Its text is made when it is asked for. */
+export function takeStack(above: unknown): { readonly stack?: string } {
+  const engine = Error as Engine;
+  const limit = engine.stackTraceLimit;
+  engine.stackTraceLimit = DEPTH;
+  const holder: { stack?: string } = {};
+  if (engine.captureStackTrace === undefined) holder.stack = new Error().stack ?? "";
+  else engine.captureStackTrace(holder, above);
+  if (limit !== undefined) engine.stackTraceLimit = limit;
+  return holder;
+}
 
 const origins = new WeakMap<object, string>();
 
@@ -24,10 +41,7 @@ export function originOf(value: unknown): string | undefined {
 
 /** The line of the user's program that has called the library, as `file:line`. */
 export function whereCalled(): string | undefined {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = DEPTH;
-  const { stack = "" } = new Error();
-  Error.stackTraceLimit = limit;
+  const { stack = "" } = takeStack(whereCalled);
   for (const line of stack.split("\n").slice(1)) {
     const place = /\(?(\S+:\d+):\d+\)?$/.exec(line)?.[1];
     if (place !== undefined && isUsers(place)) return place.replace(/^file:\/\//, "");

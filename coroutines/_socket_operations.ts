@@ -71,13 +71,15 @@ export const recv = reading("sockRecv", (sock, size: number) => sock.tryRecv(siz
 export const recvInto = reading("sockRecvInto", (sock, to: Uint8Array) => sock.tryRecvInto(to));
 export const accept = reading("sockAccept", (sock) => sock.tryAccept());
 
+const encoder = new TextEncoder();
+
 export const sendall = coroutine(function* sockSendall(
   loop: Watching,
   sock: NonBlockingSocket,
   data: Uint8Array | string,
 ): Coroutine<void> {
   checkNonBlocking(sock);
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  const bytes = typeof data === "string" ? encoder.encode(data) : data;
   for (let sent = 0; sent < bytes.length;) {
     const size = sock.trySend(bytes.subarray(sent));
     if (size === null) yield* until(loop, "Writer", sock);

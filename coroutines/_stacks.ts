@@ -9,6 +9,7 @@
  * somebody asks.
  */
 
+import { takeStack } from "./_origin.ts";
 import { current } from "./_running.ts";
 
 /**
@@ -29,9 +30,6 @@ export interface StackFrame {
 
 /** How many loops are in debug mode. */
 export const recording = { loops: 0 };
-
-/** How many functions of a stack are noted. */
-const DEPTH = 100;
 
 /** A stack, and what was waited for when it was taken. */
 interface Noted {
@@ -98,22 +96,6 @@ export function currentStack(above: (...args: never[]) => unknown): StackFrame[]
 /** The functions of an error's stack, innermost first. */
 export function framesOfError(error: unknown): StackFrame[] {
   return error instanceof Error ? framesOf(error) : [];
-}
-
-interface Engine {
-  captureStackTrace?(target: object, above: unknown): void;
-  stackTraceLimit?: number;
-}
-
-function takeStack(above: unknown): { stack?: string } {
-  const engine = Error as Engine;
-  const limit = engine.stackTraceLimit;
-  engine.stackTraceLimit = DEPTH;
-  const holder: { stack?: string } = {};
-  if (engine.captureStackTrace === undefined) holder.stack = new Error().stack ?? "";
-  else engine.captureStackTrace(holder, above);
-  if (limit !== undefined) engine.stackTraceLimit = limit;
-  return holder;
 }
 
 /** Where this layer is: its own functions say nothing to users. */

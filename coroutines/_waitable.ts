@@ -54,7 +54,7 @@ export interface Waitable {
 }
 
 /** Whether a value can be waited for. */
-export function isWaitable(value: unknown): value is Waitable {
+function isWaitable(value: unknown): value is Waitable {
   // Not by `in`: the engine is slow at that where there are many kinds of them.
   return (value as Partial<Waitable> | null)?.[addWaiter] !== undefined;
 }

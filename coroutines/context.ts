@@ -298,7 +298,7 @@ function setContext(context: Context | null): void {
 }
 
 /** The context that the calling code runs in, made if need be. */
-export function ensureContext(): Context {
+function ensureContext(): Context {
   const context = currentContext();
   if (context !== null) return context;
   const made = new Context();

@@ -1,7 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { repr, ValueError } from "../selectors/mod.ts";
 import { BaseCoroutine } from "./_base_coroutine.ts";
+import { checkTime } from "./_check_time.ts";
 import type { CoroutineObject } from "./coroutine.ts";
 import { COUNT, noteClosed, OWNER, type Owner } from "./_claim.ts";
 import { delegate } from "./_coroutine_object.ts";
@@ -163,10 +163,7 @@ class Sleep<T> extends BaseCoroutine<T> {
     const delay = this.#delay;
     if (this.#state === State.New) SLEEPS.started(this);
     this.#state = State.Over;
-    if (typeof delay !== "number") {
-      throw new TypeError(`delay must be a number of seconds, got ${repr(delay)}`);
-    }
-    if (Number.isNaN(delay)) throw new ValueError("Invalid delay: NaN (not a number)");
+    checkTime(delay, "delay");
     this.#timer = new Timer(delay, this.#result);
     this.#state = State.Timed;
     return this.#timer;

@@ -429,7 +429,7 @@ export function allTasks(loop?: AbstractEventLoop | null): Set<Task<unknown>> {
 }
 
 /** The tasks of a loop that are not done, in the order of their creation. */
-export function liveTasks(loop: AbstractEventLoop): Task<unknown>[] {
+function liveTasks(loop: AbstractEventLoop): Task<unknown>[] {
   return schedulerOf(loop).tasks.toArray().filter((one) => one instanceof Task);
 }
 
