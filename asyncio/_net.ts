@@ -1,8 +1,8 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /**
- * What `asyncio` needs of Deno itself: its family of errors. The only file of this layer that names
- * it; elsewhere than in Deno there are no sockets, and nothing here is asked for.
+ * What `asyncio`'s connections need of Deno itself: its family of errors. Elsewhere than in Deno there
+ * are no sockets, and nothing here is asked for.
  */
 
 /** Whether an error says that the system has run out: ENOMEM, ENFILE, EMFILE, ENOBUFS. */

@@ -5,16 +5,6 @@
 /** The environment variable that names the file. */
 const FILE = "ASYNCIO_TRACE_FILE";
 
-/** The arguments of the command. */
-export function commandLine(): readonly string[] {
-  return Deno.args;
-}
-
-/** Ends the process. */
-export function exit(code: number): never {
-  Deno.exit(code);
-}
-
 /** Runs a program, another one before it, in a process of its own. Gives its exit code. */
 export async function runTraced(
   preload: string,

@@ -23,7 +23,8 @@
  * @module
  */
 
-import { commandLine, exit, runTraced } from "./_host.ts";
+import { commandLine, exit } from "../graph/_host.ts";
+import { runTraced } from "./_host.ts";
 
 const USAGE =
   "usage: deno run -A jsr:@asyncio/asyncio/trace [-o FILE.json|FILE.html] PROGRAM [ARGS]";
