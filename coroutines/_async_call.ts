@@ -30,7 +30,13 @@ import {
 } from "./_running.ts";
 import { type Scheduler, schedulerOf } from "./_scheduler.ts";
 import { handOut, notePlace, recording } from "./_stacks.ts";
-import type { CoroutineStarter, FutureStarter, PendingAwait, TaskFrame } from "./_task_frame.ts";
+import type {
+  CoroutineStarter,
+  FutureStarter,
+  PendingAwait,
+  PrimitiveSteps,
+  TaskFrame,
+} from "./_task_frame.ts";
 import { addWaiter, badWait, type Waitable } from "./_waitable.ts";
 
 /** How far an {@linkcode AsyncCall} has come. */
@@ -344,7 +350,7 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
     return this[TASK];
   }
 
-  enter(wait: PendingAwait): void {
+  enter(wait: PendingAwait, innermost?: PrimitiveSteps<unknown>): void {
     const first = this.#first;
     if (first !== null) {
       first.previous = wait;
@@ -353,7 +359,7 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
       this.scheduler.outside--;
     }
     this.#first = wait;
-    if (recording.loops > 0) notePlace(wait);
+    if (recording.loops > 0) notePlace(wait, innermost);
   }
 
   awaits(wait: PendingAwait): boolean {

@@ -12,8 +12,14 @@ import { CancelledError } from "./errors.ts";
 import { isThenable } from "./_generators.ts";
 import { forgiveRejection } from "./_host.ts";
 import { run, type Runnable } from "./_ready_queue.ts";
-import { callInFrame, TASK } from "./_running.ts";
-import type { FutureStarter, PendingAwait, Resolve, TaskFrame } from "./_task_frame.ts";
+import { callInFrame, current, TASK } from "./_running.ts";
+import type {
+  FutureStarter,
+  PendingAwait,
+  PrimitiveSteps,
+  Resolve,
+  TaskFrame,
+} from "./_task_frame.ts";
 import { addWaiter, inPlaceOf, type Waitable } from "./_waitable.ts";
 
 /**
@@ -27,6 +33,7 @@ class FutureAwait implements Runnable, PendingAwait, FutureStarter {
 
   readonly #frame: TaskFrame;
   #future: Waitable | null = null;
+  #coro: PrimitiveSteps<unknown> | null = null;
   #value: unknown = undefined;
   #resolve!: Resolve;
   #reject!: Resolve;
@@ -39,14 +46,42 @@ class FutureAwait implements Runnable, PendingAwait, FutureStarter {
 
   /** Waits for a future. */
   wait(future: Waitable, resolve: Resolve, reject: Resolve): void {
-    this.#future = future;
     this.#enter(resolve, reject);
+    this.#waitFor(future);
+    this.#arrive();
+  }
+
+  #waitFor(future: Waitable): void {
+    this.#future = future;
     future[addWaiter](this);
     this.#frame.scheduler.observation?.observer.taskWaits?.(this[TASK], future);
     if (this.#cancellation !== null && future.cancel(this.#cancellation.message)) {
       this.#cancellation = null;
     }
-    this.#arrive();
+  }
+
+  /** Waits for what a primitive of the library's waits for, until that is over. */
+  begin(coro: PrimitiveSteps<unknown>, resolve: Resolve, reject: Resolve): void {
+    const { scheduler } = this.#frame;
+    const { frame, loop } = current;
+    current.frame = this.#frame;
+    current.loop = scheduler.loop;
+    let future: Waitable | null;
+    try {
+      future = coro.step();
+      if (future === null) {
+        this.#frame.spare = this;
+        return resolveIn(this.#frame, resolve, coro.end());
+      }
+    } catch (error) {
+      this.#frame.spare = this;
+      return throwFrom(reject, error);
+    } finally {
+      current.frame = frame;
+      current.loop = loop;
+    }
+    this.#coro = coro;
+    this.wait(future, resolve, reject);
   }
 
   /** Waits for the next turn of the loop. */
@@ -62,7 +97,7 @@ class FutureAwait implements Runnable, PendingAwait, FutureStarter {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#cancellation = frame.takeCancellation();
-    frame.enter(this);
+    frame.enter(this, this.#coro ?? undefined);
   }
 
   /** The function has come to its wait: the loop may go on, from right here. */
@@ -96,6 +131,8 @@ class FutureAwait implements Runnable, PendingAwait, FutureStarter {
 
   /** For the loop: the waiting is over, and the function goes on, in a microtask of its own. */
   [run](): void {
+    const coro = this.#coro;
+    if (coro !== null) return this.#goOn(coro);
     const future = this.#future;
     const cancellation = this.#cancellation;
     const reject = this.#reject;
@@ -111,6 +148,39 @@ class FutureAwait implements Runnable, PendingAwait, FutureStarter {
       return throwFrom(reject, error);
     }
     resolveIn(this.#frame, this.#resolve, value);
+  }
+
+  #goOn(coro: PrimitiveSteps<unknown>): void {
+    const frame = this.#frame;
+    const future = this.#future;
+    const cancellation = this.#cancellation;
+    current.frame = frame;
+    this.#future = this.#cancellation = null;
+    let value: unknown;
+    try {
+      if (cancellation !== null) coro.throw(inPlaceOf(future, cancellation));
+      const next = coro.step();
+      if (next !== null) {
+        return this.#waitFor(next);
+      }
+      value = coro.end();
+    } catch (error) {
+      const reject = this.#reject;
+      this.#leave();
+      return throwFrom(reject, error);
+    }
+    const resolve = this.#resolve;
+    this.#leave();
+    resolveIn(frame, resolve, value);
+  }
+
+  #leave(): void {
+    this.#coro = null;
+    this.#frame.leave(this);
+    this.#frame.spare = this;
+    // Cancelled by itself in its last step: the function hears of it at its next await.
+    if (this.#cancellation !== null) this.#frame.cancelNext(this.#cancellation);
+    this.#cancellation = null;
   }
 
   /** The task that it is a part of, for the warning that a step of it is slow. */
@@ -139,6 +209,16 @@ export function awaitTurn(
   reject: Resolve,
 ): void {
   spareAwait(frame).yield(value, resolve, reject);
+}
+
+/** Waits for a primitive of the library's, as an `await` of an async function. */
+export function awaitPrimitive(
+  frame: TaskFrame,
+  coro: PrimitiveSteps<unknown>,
+  resolve: Resolve,
+  reject: Resolve,
+): void {
+  spareAwait(frame).begin(coro, resolve, reject);
 }
 
 function spareAwait(frame: TaskFrame): FutureStarter {

@@ -15,6 +15,10 @@ export const IteratorPrototype: object = Object.getPrototypeOf(GeneratorPrototyp
 const GeneratorObject = function () {} as unknown as new () => Generator<unknown, unknown, unknown>;
 GeneratorObject.prototype = GeneratorPrototype;
 
+/** The same for async functions. */
+const AsyncFunctionObject = function () {} as unknown as new () => object;
+AsyncFunctionObject.prototype = AsyncFunction;
+
 /** Whether a value is a generator, as calling a `function*` gives. */
 export function isGenerator(value: unknown): value is Generator<unknown, unknown, unknown> {
   return value instanceof GeneratorObject;
@@ -27,7 +31,7 @@ export function isGeneratorFunction(fn: object): boolean {
 
 /** Whether a function is an `async` one. */
 export function isAsyncFunction(fn: object): boolean {
-  return Object.getPrototypeOf(fn) === AsyncFunction;
+  return fn instanceof AsyncFunctionObject;
 }
 
 /** Whether a value can be awaited natively. */

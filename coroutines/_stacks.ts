@@ -34,6 +34,8 @@ export const recording = { loops: 0 };
 /** A stack, and what was waited for when it was taken. */
 interface Noted {
   readonly waiter: object | null;
+  /** What waits, where that has left no trace on the stack. */
+  readonly innermost: Innermost | undefined;
   readonly error: { readonly stack?: string };
   /** The host's time. */
   readonly since: number;
@@ -44,17 +46,32 @@ const stacks = new WeakMap<object, Noted>();
 /** The places of the awaits of async functions, and the functions around. */
 const places = new WeakMap<object, Noted>();
 
+/** A coroutine that is no generator, so that the stack does not tell where it waits. */
+export interface Innermost {
+  /** Its name, with that of what it belongs to. */
+  readonly qualifiedName: string;
+  /** The stack at its definition. */
+  readonly definition: { readonly stack?: string };
+}
+
 /** Hands something out to be waited for: tells `yield*` from a plain `yield`. */
-export function handOut(waiter: object): void {
+export function handOut(waiter: object, innermost?: Innermost): void {
   current.awaited = waiter;
-  if (recording.loops > 0) noteStack(waiter);
+  if (recording.loops > 0) noteStack(waiter, innermost);
 }
 
 /** Notes where the running coroutine is about to wait; `null` for a mere turn. */
-export function noteStack(waiter: object | null): void {
-  if (current.frame !== null) {
-    stacks.set(current.frame, { waiter, error: takeStack(noteStack), since: performance.now() });
-  }
+export function noteStack(waiter: object | null, innermost?: Innermost): void {
+  if (current.frame !== null) stacks.set(current.frame, note(noteStack, waiter, innermost));
+}
+
+function note(
+  above: unknown,
+  waiter: object | null,
+  innermost: Innermost | undefined,
+): Noted {
+  const error = takeStack(above);
+  return { waiter, innermost, error, since: performance.now() };
 }
 
 /** The driver goes on. */
@@ -63,8 +80,8 @@ export function forgetStack(driver: object): void {
 }
 
 /** Notes where an async function awaits something. */
-export function notePlace(wait: object): void {
-  places.set(wait, { waiter: null, error: takeStack(notePlace), since: performance.now() });
+export function notePlace(wait: object, innermost?: Innermost): void {
+  places.set(wait, note(notePlace, null, innermost));
 }
 
 /** A part of a stack, whose text is still to be made. */
@@ -73,7 +90,7 @@ export type StackPart = () => StackFrame[];
 /** The stack of a driver that waits for `waiter`, innermost first, as far as it is known. */
 export function stackOfDriver(driver: object, waiter: object | null): StackPart[] {
   const noted = stacks.get(driver);
-  return noted === undefined || noted.waiter !== waiter ? [] : [() => framesOf(noted.error)];
+  return noted === undefined || noted.waiter !== waiter ? [] : partsOf(noted);
 }
 
 /** Since when a driver, or an await, waits for `waiter`, in the host's time; `null` if it is not known. */
@@ -85,7 +102,22 @@ export function sinceOf(waiting: object, waiter: object | null): number | null {
 /** The async functions that wait in an await, innermost first, as far as they are known. */
 export function placeOf(wait: object): StackPart[] {
   const noted = places.get(wait);
-  return noted === undefined ? [] : [() => framesOf(noted.error)];
+  return noted === undefined ? [] : partsOf(noted);
+}
+
+function partsOf({ error, innermost }: Noted): StackPart[] {
+  const frames = () => framesOf(error);
+  return innermost === undefined ? [frames] : [() => [frameOf(innermost)], frames];
+}
+
+function frameOf({ qualifiedName, definition }: Innermost): StackFrame {
+  const [frame] = framesOf(definition);
+  return { ...(frame ?? unplaced(qualifiedName)), function: qualifiedName, isAsync: true };
+}
+
+/** A function of which no more is known than its name. */
+export function unplaced(name: string): StackFrame {
+  return { function: name, file: undefined, line: undefined, isAsync: true };
 }
 
 /** The stack of the running code, from the caller of `above` to the step that it is a part of. */

@@ -7,6 +7,17 @@ export type Resolve = (value: unknown) => void;
 export interface FutureStarter {
   wait(future: Waitable, resolve: Resolve, reject: Resolve): void;
   yield(value: unknown, resolve: Resolve, reject: Resolve): void;
+  begin(coro: PrimitiveSteps<unknown>, resolve: Resolve, reject: Resolve): void;
+}
+
+/** A coroutine whose steps run no code but the library's, seen by an await. */
+export interface PrimitiveSteps<T> extends Innermost {
+  /** Goes on to the next wait. Returns what it waits for; `null` if it need not wait any more. */
+  step(): Waitable | null;
+  /** Throws an error where it waits. */
+  throw(error: unknown): never;
+  /** Its outcome, once there is nothing to wait for. */
+  end(): T;
 }
 
 /** An await of a coroutine that can begin. */
@@ -25,6 +36,7 @@ import type { CancelledError } from "./errors.ts";
 import type { Followed } from "./_following.ts";
 import { type NativeFrame, nativeFrame, TASK } from "./_running.ts";
 import type { Scheduler } from "./_scheduler.ts";
+import type { Innermost } from "./_stacks.ts";
 import type { Waitable } from "./_waitable.ts";
 
 /** One `await`, of those that an async function waits in. */
@@ -48,7 +60,7 @@ export interface TaskFrame extends NativeFrame, Followed {
   spare: FutureStarter | null;
   spareDriver: CoroutineStarter | null;
   /** Adds an await to those that the function waits in. */
-  enter(wait: PendingAwait): void;
+  enter(wait: PendingAwait, innermost?: PrimitiveSteps<unknown>): void;
   /** Whether the function waits in an await. */
   awaits(wait: PendingAwait): boolean;
   /** Takes it out: the function goes on. */

@@ -18,8 +18,11 @@ import {
   type StackFrame,
   stackOfDriver,
   type StackPart,
+  unplaced,
 } from "./_stacks.ts";
 import { standsFor, type Waitable } from "./_waitable.ts";
+
+const NAMELESS = "<generator>";
 
 /**
  * The functions in which a task waits, innermost first.
@@ -83,11 +86,7 @@ function joined(parts: StackPart[]): () => StackFrame[] {
 function outermost(task: Driver<unknown>): StackPart {
   const coro = (task as { getCoro?(): object | null }).getCoro?.() ?? null;
   const name = coro === null ? undefined : coroutineName(coro);
-  return () => coro === null ? [] : [unplaced(name)];
-}
-
-function unplaced(name: string | undefined): StackFrame {
-  return { function: name ?? "<generator>", file: undefined, line: undefined, isAsync: true };
+  return () => coro === null ? [] : [unplaced(name ?? NAMELESS)];
 }
 
 function stackOf(driver: Driver<unknown>): StackPart[] {
@@ -99,7 +98,7 @@ function stackOf(driver: Driver<unknown>): StackPart[] {
 function stackOfCall(call: AsyncCall<unknown>): StackPart[] {
   const [wait] = call.pendingAwaits();
   // It awaits a promise of the host's, of which nothing is known.
-  if (wait === undefined) return [() => [unplaced(coroutineName(call))]];
+  if (wait === undefined) return [() => [unplaced(coroutineName(call) ?? NAMELESS)]];
   return [...(wait instanceof Driver ? stackOf(wait) : []), ...placeOf(wait)];
 }
 

@@ -2,7 +2,14 @@
 
 import { repr } from "../selectors/mod.ts";
 import { AsyncCall, COROUTINE_FUNCTION, isLazy } from "./_async_call.ts";
-import { coroutineName, COUNT, isClaimable, nameCoroutine } from "./_claim.ts";
+import {
+  type Claimable,
+  coroutineName,
+  COUNT,
+  isClaimable,
+  nameCoroutine,
+  OWNER,
+} from "./_claim.ts";
 import { coroutinePrototype } from "./_coroutine_object.ts";
 import type { Coroutine } from "./coroutine_type.ts";
 import type { Future } from "./future.ts";
@@ -177,6 +184,32 @@ function fromAsyncFunction(fn: AnyFunction, count: Count): AnyFunction {
  */
 export function iscoroutine(value: unknown): value is Coroutine<unknown> {
   return isDrivable(value);
+}
+
+/**
+ * Whether a value is a coroutine that nobody has begun to wait for, and that was given to no task: each
+ * is used only once. Who has delegated to a plain generator by `yield*` is not known.
+ *
+ * @param value Anything.
+ *
+ * @example Usage
+ * ```ts
+ * import { createTask, run, sleep } from "@asyncio/asyncio";
+ * import { isUnclaimed } from "@asyncio/asyncio/coroutines";
+ * import { assert } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const coro = sleep(0);
+ *   assert(isUnclaimed(coro));
+ *   yield* createTask(coro);
+ *   assert(!isUnclaimed(coro));
+ * });
+ * ```
+ *
+ * @see {@linkcode iscoroutine}
+ */
+export function isUnclaimed(value: unknown): boolean {
+  return isDrivable(value) && (value as Partial<Claimable>)[OWNER] === undefined;
 }
 
 /**

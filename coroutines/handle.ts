@@ -169,7 +169,11 @@ export class Handle {
     current.frame = this;
     try {
       if (isAsyncFunction(callback)) return this.#callAsync(callback, args);
-      const result = args.length === 0 ? callback() : callback(...args);
+      const result = args.length === 0
+        ? callback()
+        : args.length === 1
+        ? callback(args[0])
+        : callback(...args);
       if (result instanceof Promise) this.#follow(result, null);
     } catch (error) {
       if (error instanceof KeyboardInterrupt) throw error;

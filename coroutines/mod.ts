@@ -51,6 +51,7 @@ export {
   type CoroutineObject,
   iscoroutine,
   iscoroutinefunction,
+  isUnclaimed,
   primitive,
   type Result,
 } from "./coroutine.ts";
@@ -71,6 +72,7 @@ export { Handle, TimerHandle } from "./handle.ts";
 export { inspectAsText, repr } from "../selectors/mod.ts";
 export { EventLoop, SelectorEventLoop } from "./selector_event_loop.ts";
 export { type LoopObserver, observe } from "./observer.ts";
+export { PrimitiveCoroutine } from "./primitive_coroutine.ts";
 export { sleep } from "./sleep.ts";
 export type { StackFrame } from "./_stacks.ts";
 export type { TimerPrecision } from "./_waits.ts";

@@ -6,13 +6,13 @@ import type { CoroutineObject } from "./coroutine.ts";
 import { COUNT, noteClosed, OWNER, type Owner } from "./_claim.ts";
 import { delegate } from "./_coroutine_object.ts";
 import { RuntimeError } from "./errors.ts";
-import { awaitFuture, awaitTurn, isNative } from "./_future_await.ts";
+import { awaitFuture, awaitTurn } from "./_future_await.ts";
 import { Future, hideName } from "./future.ts";
 import { type Count, countOf } from "./_never_started.ts";
 import { run } from "./_ready_queue.ts";
 import { requireRunningLoop } from "./_running.ts";
 import { handOut, noteStack, recording } from "./_stacks.ts";
-import { type Resolve, runningFunction } from "./_task_frame.ts";
+import type { Resolve, TaskFrame } from "./_task_frame.ts";
 import { dropped, popped, type TimerEntry } from "./_timer_heap.ts";
 
 /**
@@ -104,21 +104,11 @@ class Sleep<T> extends BaseCoroutine<T> {
   }
 
   /** `await sleep(d)`, the same way. */
-  override then<R1 = T, R2 = never>(
-    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
-    onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
-  ): PromiseLike<R1 | R2> {
-    const isFirst = this.#state === State.New && isNative(onFulfilled, onRejected);
-    const fn = isFirst ? runningFunction() : null;
-    if (!fn?.scheduler.isRunning) return super.then(onFulfilled, onRejected);
-    if (!(this.#delay <= 0)) {
-      awaitFuture(fn, this.#start(), onFulfilled as Resolve, onRejected as Resolve);
-    } else {
-      SLEEPS.started(this);
-      this.#state = State.Over;
-      awaitTurn(fn, this.#result, onFulfilled as Resolve, onRejected as Resolve);
-    }
-    return this as unknown as PromiseLike<R1 | R2>;
+  protected override awaitIn(fn: TaskFrame, resolve: Resolve, reject: Resolve): void {
+    if (!(this.#delay <= 0)) return awaitFuture(fn, this.#start(), resolve, reject);
+    SLEEPS.started(this);
+    this.#state = State.Over;
+    awaitTurn(fn, this.#result, resolve, reject);
   }
 
   next(): IteratorResult<unknown, T> {

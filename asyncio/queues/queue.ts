@@ -7,6 +7,7 @@ import {
   type CoroutineObject,
   inspectAsText,
   primitive,
+  PrimitiveCoroutine,
   repr,
 } from "../../coroutines/mod.ts";
 import { checkNumber } from "../_check_number.ts";
@@ -123,24 +124,43 @@ export class Queue<T> {
    * @throws {RuntimeError} If tasks of another loop have waited at this queue.
    */
   put(item: T): CoroutineObject<void> {
-    return Queue.#put(this, item);
+    return new Queue.#Put(this, item);
   }
 
   // CPython: Lib/asyncio/queues.py, Queue.put
-  static readonly #put = primitive(function* put<T>(queue: Queue<T>, item: T): Coroutine<void> {
-    while (queue.full()) {
-      if (queue.#isShutdown) throw new QueueShutDown();
-      const putter = queue.#join(queue.#putters);
-      let woken = false;
-      try {
-        yield* putter;
-        woken = true;
-      } finally {
-        if (!woken) queue.#giveUp(queue.#putters, putter, !queue.full());
-      }
+  static readonly #Put = class<T> extends PrimitiveCoroutine<void, Queue<T>, Waiter> {
+    readonly #item: T;
+
+    static {
+      this.named("put");
     }
-    queue.putNowait(item);
-  });
+
+    constructor(queue: Queue<T>, item: T) {
+      super(queue);
+      this.#item = item;
+    }
+
+    override begin(): Waiter | null {
+      const queue = this.owner;
+      if (!queue.full()) return null;
+      if (queue.#isShutdown) throw new QueueShutDown();
+      return queue.#join(queue.#putters);
+    }
+
+    /** Somebody else may have come first. */
+    override woken(): Waiter | null {
+      return this.begin();
+    }
+
+    override giveUp(putter: Waiter): void {
+      const queue = this.owner;
+      queue.#giveUp(queue.#putters, putter, !queue.full());
+    }
+
+    override finish(): void {
+      this.owner.putNowait(this.#item);
+    }
+  };
 
   /**
    * Puts an item at once.
@@ -168,24 +188,36 @@ export class Queue<T> {
    * @throws {RuntimeError} If tasks of another loop have waited at this queue.
    */
   get(): CoroutineObject<T> {
-    return Queue.#get(this);
+    return new Queue.#Get(this);
   }
 
   // CPython: Lib/asyncio/queues.py, Queue.get
-  static readonly #get = primitive(function* get<T>(queue: Queue<T>): Coroutine<T> {
-    while (queue.empty()) {
-      if (queue.#isShutdown) throw new QueueShutDown();
-      const getter = queue.#join(queue.#getters);
-      let woken = false;
-      try {
-        yield* getter;
-        woken = true;
-      } finally {
-        if (!woken) queue.#giveUp(queue.#getters, getter, !queue.empty());
-      }
+  static readonly #Get = class<T> extends PrimitiveCoroutine<T, Queue<T>, Waiter> {
+    static {
+      this.named("get");
     }
-    return queue.getNowait();
-  });
+
+    override begin(): Waiter | null {
+      const queue = this.owner;
+      if (!queue.empty()) return null;
+      if (queue.#isShutdown) throw new QueueShutDown();
+      return queue.#join(queue.#getters);
+    }
+
+    /** Somebody else may have come first. */
+    override woken(): Waiter | null {
+      return this.begin();
+    }
+
+    override giveUp(getter: Waiter): void {
+      const queue = this.owner;
+      queue.#giveUp(queue.#getters, getter, !queue.empty());
+    }
+
+    override finish(): T {
+      return this.owner.getNowait();
+    }
+  };
 
   /**
    * Takes an item at once.

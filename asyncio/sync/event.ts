@@ -2,13 +2,12 @@
 
 import {
   type AbstractEventLoop,
-  type Coroutine,
   type CoroutineObject,
   inspectAsText,
-  primitive,
+  PrimitiveCoroutine,
 } from "../../coroutines/mod.ts";
 import { bindLoop } from "./_loop_bound.ts";
-import { WaitingLine } from "./_waiting_line.ts";
+import { type Waiter, WaitingLine } from "./_waiting_line.ts";
 
 /**
  * A flag that tasks wait for.
@@ -76,21 +75,35 @@ export class Event {
    * @throws {RuntimeError} If tasks of another loop have waited for it.
    */
   wait(): CoroutineObject<true> {
-    return Event.#wait(this);
+    return new Event.#Wait(this);
   }
 
   // CPython: Lib/asyncio/locks.py, Event.wait
-  static readonly #wait = primitive(function* wait(event: Event): Coroutine<true> {
-    if (event.#value) return true;
-    event.#loop = bindLoop(event, event.#loop);
-    const waiter = event.#waiters.join(event.#loop);
-    try {
-      yield* waiter;
-      return true;
-    } finally {
-      event.#waiters.leave(waiter);
+  static readonly #Wait = class extends PrimitiveCoroutine<true, Event, Waiter> {
+    static {
+      this.named("wait");
     }
-  });
+
+    override begin(): Waiter | null {
+      const event = this.owner;
+      if (event.#value) return null;
+      event.#loop = bindLoop(event, event.#loop);
+      return event.#waiters.join(event.#loop);
+    }
+
+    override woken(waiter: Waiter): null {
+      this.owner.#waiters.leave(waiter);
+      return null;
+    }
+
+    override giveUp(waiter: Waiter): void {
+      this.owner.#waiters.leave(waiter);
+    }
+
+    override finish(): true {
+      return true;
+    }
+  };
 
   /** Python's repr: `<Event [unset, waiters:1]>`. */
   toString(): string {

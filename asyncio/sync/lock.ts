@@ -6,13 +6,13 @@ import {
   type Coroutine,
   type CoroutineObject,
   inspectAsText,
-  primitive,
+  PrimitiveCoroutine,
   RuntimeError,
 } from "../../coroutines/mod.ts";
 import type { AsyncContextManager } from "../async_context_manager.ts";
 import { guard } from "./_guard.ts";
 import { bindLoop } from "./_loop_bound.ts";
-import { WaitingLine } from "./_waiting_line.ts";
+import { type Waiter, WaitingLine } from "./_waiting_line.ts";
 
 /**
  * A mutex for tasks: at most one holds it, the others wait.
@@ -76,30 +76,38 @@ export class Lock implements AsyncContextManager<void> {
    * @throws {RuntimeError} If tasks of another loop have waited for this lock.
    */
   acquire(): CoroutineObject<true> {
-    return Lock.#acquire(this);
+    return new Lock.#Acquire(this);
   }
 
   // CPython: Lib/asyncio/locks.py, Lock.acquire
-  static readonly #acquire = primitive(function* acquire(lock: Lock): Coroutine<true> {
-    const waiters = lock.#waiters;
-    if (lock.#locked || waiters.isWaitedIn) {
-      lock.#loop = bindLoop(lock, lock.#loop);
-      const waiter = waiters.join(lock.#loop);
-      try {
-        try {
-          yield* waiter;
-        } finally {
-          waiters.leave(waiter);
-        }
-      } catch (error) {
-        // It may have been woken before it was cancelled: then it is the next one's turn.
-        if (error instanceof CancelledError && !lock.#locked) waiters.wakeFirst();
-        throw error;
-      }
+  static readonly #Acquire = class extends PrimitiveCoroutine<true, Lock, Waiter> {
+    static {
+      this.named("acquire");
     }
-    lock.#locked = true;
-    return true;
-  });
+
+    override begin(): Waiter | null {
+      const lock = this.owner;
+      if (!lock.#locked && !lock.#waiters.isWaitedIn) return null;
+      lock.#loop = bindLoop(lock, lock.#loop);
+      return lock.#waiters.join(lock.#loop);
+    }
+
+    override woken(waiter: Waiter): null {
+      this.owner.#waiters.leave(waiter);
+      return null;
+    }
+
+    override giveUp(waiter: Waiter, error: unknown): void {
+      const lock = this.owner;
+      lock.#waiters.leave(waiter);
+      // It may have been woken before it was cancelled: then it is the next one's turn.
+      if (error instanceof CancelledError && !lock.#locked) lock.#waiters.wakeFirst();
+    }
+
+    override finish(): true {
+      return this.owner.#locked = true;
+    }
+  };
 
   /**
    * Gives the lock up, to the task that has waited longest.

@@ -7,13 +7,13 @@ import {
   type Coroutine,
   type CoroutineObject,
   inspectAsText,
-  primitive,
+  PrimitiveCoroutine,
 } from "../../coroutines/mod.ts";
 import type { AsyncContextManager } from "../async_context_manager.ts";
 import { checkNumber } from "../_check_number.ts";
 import { guard } from "./_guard.ts";
 import { bindLoop } from "./_loop_bound.ts";
-import { WaitingLine } from "./_waiting_line.ts";
+import { type Waiter, WaitingLine } from "./_waiting_line.ts";
 
 /**
  * A counter of what is left of something: at most so many tasks hold it at a time.
@@ -94,35 +94,47 @@ export class Semaphore implements AsyncContextManager<void> {
    * @throws {RuntimeError} If tasks of another loop have waited for this semaphore.
    */
   acquire(): CoroutineObject<true> {
-    return Semaphore.#acquire(this);
+    return new Semaphore.#Acquire(this);
   }
 
   // CPython: Lib/asyncio/locks.py, Semaphore.acquire
-  static readonly #acquire = primitive(function* acquire(semaphore: Semaphore): Coroutine<true> {
-    if (!semaphore.locked()) {
-      semaphore.#value--;
+  static readonly #Acquire = class extends PrimitiveCoroutine<true, Semaphore, Waiter> {
+    static {
+      this.named("acquire");
+    }
+
+    override begin(): Waiter | null {
+      const semaphore = this.owner;
+      if (!semaphore.locked()) {
+        semaphore.#value--;
+        return null;
+      }
+      semaphore.#loop = bindLoop(semaphore, semaphore.#loop);
+      return semaphore.#waiters.join(semaphore.#loop);
+    }
+
+    override woken(waiter: Waiter): null {
+      this.owner.#leave(waiter);
+      return null;
+    }
+
+    override giveUp(waiter: Waiter, error: unknown): void {
+      // Woken, then cancelled: what it was woken for goes back.
+      const isWoken = waiter.done() && !waiter.cancelled();
+      if (error instanceof CancelledError && isWoken) this.owner.#value++;
+      this.owner.#leave(waiter);
+    }
+
+    override finish(): true {
       return true;
     }
-    semaphore.#loop = bindLoop(semaphore, semaphore.#loop);
-    const waiter = semaphore.#waiters.join(semaphore.#loop);
-    try {
-      try {
-        yield* waiter;
-      } finally {
-        semaphore.#waiters.leave(waiter);
-      }
-    } catch (error) {
-      // Woken, then cancelled: what it was woken for goes back.
-      if (error instanceof CancelledError && waiter.done() && !waiter.cancelled()) {
-        semaphore.#value++;
-      }
-      throw error;
-    } finally {
-      // Some may have had to wait though something was left, because this one was before them.
-      while (semaphore.#value > 0 && semaphore.#wakeNext());
-    }
-    return true;
-  });
+  };
+
+  #leave(waiter: Waiter): void {
+    this.#waiters.leave(waiter);
+    // Some may have had to wait though something was left, because this one was before them.
+    while (this.#value > 0 && this.#wakeNext());
+  }
 
   /** Gives back what was acquired, to the task that has waited longest. */
   // CPython: Lib/asyncio/locks.py, Semaphore.release

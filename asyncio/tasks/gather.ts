@@ -8,8 +8,11 @@ import {
   getEventLoop,
   hasFailed,
   iscoroutine,
+  isfuture,
+  isUnclaimed,
   type Result,
   standsFor,
+  Task,
 } from "../../coroutines/mod.ts";
 import { raised } from "../_raised.ts";
 import { ensureFuture } from "./ensure_future.ts";
@@ -145,18 +148,28 @@ function futuresOf(
   onNew: (child: Future<unknown>) => void,
 ): Future<unknown>[] {
   const children: Future<unknown>[] = [];
-  // Nearly always all are different: one look at them all is cheaper than one at each.
-  const known = new Set(aws).size === aws.length ? null : new Map<Gatherable, Future<unknown>>();
+  const known = new Map<Gatherable, Future<unknown>>();
   for (const aw of aws) {
-    let child = known?.get(aw);
+    // A coroutine that is still free has not come before: no need to look it up, nor to remember it.
+    const isFree = typeof aw === "function" || isUnclaimed(aw);
+    let child = isFree ? undefined : known.get(aw) ?? childOf(aw, children);
     if (child === undefined) {
       child = ensureFuture(aw, { loop: children[0]?.getLoop() });
-      if (typeof aw !== "function") known?.set(aw, child);
+      if (!isFree || isUnclaimed(aw) || child.done()) known.set(aw, child);
       onNew(child);
     }
     children.push(child);
   }
   return children;
+}
+
+/** The task among `children` that runs a coroutine. */
+function childOf(
+  aw: Gatherable,
+  children: readonly Future<unknown>[],
+): Future<unknown> | undefined {
+  if (isfuture(aw)) return undefined;
+  return children.find((child) => child instanceof Task && child.getCoro() === aw);
 }
 
 /** The future of several futures. Its repr shows its name. */
