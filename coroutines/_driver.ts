@@ -150,7 +150,8 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
    * @ignore
    */
   takeOverdue(): CancelledError | null {
-    return overdue.has(this.#pending!) ? this.takeCancellation() : null;
+    const isOverdue = this.#pending !== null && overdue.has(this.#pending);
+    return isOverdue ? this.takeCancellation() : null;
   }
 
   /** The interruption that is still to be delivered. */

@@ -53,7 +53,7 @@ function guardAround(extent: Extent | null): TaskSection | null {
 export interface Section {
   /** How many functions were left behind within it and have not come to their ends. */
   readonly leftBehind: number;
-  /** The code that follows is within the section. */
+  /** The code that follows is within the section. It is that of the function that has made it. */
   enter(): void;
   /** The code that follows is not within it any more, and it is over. */
   exit(): void;
@@ -136,8 +136,8 @@ class TaskSection implements Extent, Section {
   readonly task: object | null;
   readonly guards: boolean;
   readonly tasks: ReadonlySet<object> | null;
-  readonly #loop: AbstractEventLoop;
-  #isOver = false;
+  /** Whose code it is; `null` once it is over. */
+  #frame: Frame | null;
   #count = 0;
   #stragglers: Stragglers | null = null;
 
@@ -146,22 +146,22 @@ class TaskSection implements Extent, Section {
     this.task = frame[TASK];
     this.guards = guards;
     this.tasks = tasks;
-    this.#loop = frame[LOOP];
+    this.#frame = frame;
   }
 
   /** Whether whoever is left behind within it is waited for. */
   get waits(): boolean {
-    return this.guards && !this.#isOver;
+    return this.guards && this.#frame !== null;
   }
 
   enter(): void {
-    requireFrame()[EXTENT] = this;
+    if (this.#frame !== null) this.#frame[EXTENT] = this;
   }
 
   exit(): void {
-    const frame = currentFrame();
+    const frame = this.#frame;
     if (frame?.[EXTENT] === this) frame[EXTENT] = this.outer;
-    this.#isOver = true;
+    this.#frame = null;
     // Tasks that were created within it may live long: they are not to keep what was around it.
     this.outer = guardAround(this.outer);
   }
@@ -177,11 +177,12 @@ class TaskSection implements Extent, Section {
   }
 
   overdue(): CancelledError | null {
-    return requireFrame().takeOverdue?.() as CancelledError | undefined ?? null;
+    return this.#frame?.takeOverdue?.() as CancelledError | undefined ?? null;
   }
 
   *left(): Generator<unknown, void, unknown> {
-    if (this.#count > 0) yield* this.#stragglers ??= new Stragglers(this.#loop);
+    const loop = this.#frame?.[LOOP];
+    if (this.#count > 0 && loop) yield* this.#stragglers ??= new Stragglers(loop);
   }
 
   get leftBehind(): number {

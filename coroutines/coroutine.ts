@@ -140,9 +140,8 @@ function wrap(fn: AnyFunction, isPrimitive: boolean): AnyFunction {
   Object.defineProperties(made, {
     name: { value: fn.name, configurable: true },
     length: { value: fn.length, configurable: true },
-    [COROUTINE_FUNCTION]: { value: true },
   });
-  return made;
+  return markcoroutinefunction(made as () => Coroutine<unknown>);
 }
 
 function fromGeneratorFunction(fn: AnyFunction, count: Count): AnyFunction {
@@ -232,6 +231,32 @@ export function isUnclaimed(value: unknown): boolean {
 export function iscoroutinefunction(value: unknown): boolean {
   if (typeof value !== "function") return false;
   return isLazy(value) || isAsyncFunction(value);
+}
+
+/**
+ * Marks a function as a coroutine function: calling it only makes a coroutine, and starts nothing. Of
+ * generator functions that is known without it.
+ *
+ * @param fn The function.
+ * @returns The same function.
+ *
+ * @example Usage
+ * ```ts
+ * import { iscoroutinefunction, run, sleep } from "@asyncio/asyncio";
+ * import { markcoroutinefunction } from "@asyncio/asyncio/coroutines";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const nap = markcoroutinefunction(() => sleep(0.001, "rested"));
+ * assert(iscoroutinefunction(nap));
+ * assertEquals(await run(nap), "rested");
+ * ```
+ *
+ * @see {@link https://docs.python.org/3/library/inspect.html#inspect.markcoroutinefunction}
+ */
+export function markcoroutinefunction<F extends (...args: never[]) => Coroutine<unknown>>(
+  fn: F,
+): F {
+  return Object.defineProperty(fn, COROUTINE_FUNCTION, { value: true });
 }
 
 /**

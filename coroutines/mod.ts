@@ -52,6 +52,7 @@ export {
   iscoroutine,
   iscoroutinefunction,
   isUnclaimed,
+  markcoroutinefunction,
   primitive,
   type Result,
 } from "./coroutine.ts";

@@ -30,3 +30,8 @@ export const guard: (held: Holdable) => CoroutineObject<Disposable> = primitive(
     return new Guard(held);
   },
 );
+
+/** For `asyncWith()`: acquires something, by its own `acquire()`, whose outcome is nobody's. */
+export function* enter(held: Holdable): Coroutine<void> {
+  yield* held.acquire();
+}

@@ -6,11 +6,12 @@ import {
   type Coroutine,
   type CoroutineObject,
   inspectAsText,
+  markcoroutinefunction,
   PrimitiveCoroutine,
   RuntimeError,
 } from "../../coroutines/mod.ts";
 import type { AsyncContextManager } from "../async_context_manager.ts";
-import { guard } from "./_guard.ts";
+import { enter, guard } from "./_guard.ts";
 import { bindLoop } from "./_loop_bound.ts";
 import { type Waiter, WaitingLine } from "./_waiting_line.ts";
 
@@ -76,13 +77,20 @@ export class Lock implements AsyncContextManager<void> {
    * @throws {RuntimeError} If tasks of another loop have waited for this lock.
    */
   acquire(): CoroutineObject<true> {
-    return new Lock.#Acquire(this);
+    return new Lock.#Acquire<true>(this, true);
   }
 
   // CPython: Lib/asyncio/locks.py, Lock.acquire
-  static readonly #Acquire = class extends PrimitiveCoroutine<true, Lock, Waiter> {
+  static readonly #Acquire = class<T> extends PrimitiveCoroutine<T, Lock, Waiter> {
+    readonly #result: T;
+
     static {
       this.named("acquire");
+    }
+
+    constructor(lock: Lock, result: T) {
+      super(lock);
+      this.#result = result;
     }
 
     override begin(): Waiter | null {
@@ -104,8 +112,9 @@ export class Lock implements AsyncContextManager<void> {
       if (error instanceof CancelledError && !lock.#locked) lock.#waiters.wakeFirst();
     }
 
-    override finish(): true {
-      return this.owner.#locked = true;
+    override finish(): T {
+      this.owner.#locked = true;
+      return this.#result;
     }
   };
 
@@ -132,8 +141,13 @@ export class Lock implements AsyncContextManager<void> {
   }
 
   /** For `asyncWith()`: acquires the lock. */
-  *aenter(): Coroutine<void> {
-    yield* this.acquire();
+  aenter(): Coroutine<void> {
+    const isOwn = this.acquire === Lock.prototype.acquire;
+    return isOwn ? new Lock.#Acquire(this, undefined) : enter(this);
+  }
+
+  static {
+    markcoroutinefunction(this.prototype.aenter);
   }
 
   /** For `asyncWith()`: releases the lock. */

@@ -7,11 +7,12 @@ import {
   type Coroutine,
   type CoroutineObject,
   inspectAsText,
+  markcoroutinefunction,
   PrimitiveCoroutine,
 } from "../../coroutines/mod.ts";
 import type { AsyncContextManager } from "../async_context_manager.ts";
 import { checkNumber } from "../_check_number.ts";
-import { guard } from "./_guard.ts";
+import { enter, guard } from "./_guard.ts";
 import { bindLoop } from "./_loop_bound.ts";
 import { type Waiter, WaitingLine } from "./_waiting_line.ts";
 
@@ -94,13 +95,20 @@ export class Semaphore implements AsyncContextManager<void> {
    * @throws {RuntimeError} If tasks of another loop have waited for this semaphore.
    */
   acquire(): CoroutineObject<true> {
-    return new Semaphore.#Acquire(this);
+    return new Semaphore.#Acquire<true>(this, true);
   }
 
   // CPython: Lib/asyncio/locks.py, Semaphore.acquire
-  static readonly #Acquire = class extends PrimitiveCoroutine<true, Semaphore, Waiter> {
+  static readonly #Acquire = class<T> extends PrimitiveCoroutine<T, Semaphore, Waiter> {
+    readonly #result: T;
+
     static {
       this.named("acquire");
+    }
+
+    constructor(semaphore: Semaphore, result: T) {
+      super(semaphore);
+      this.#result = result;
     }
 
     override begin(): Waiter | null {
@@ -125,8 +133,8 @@ export class Semaphore implements AsyncContextManager<void> {
       this.owner.#leave(waiter);
     }
 
-    override finish(): true {
-      return true;
+    override finish(): T {
+      return this.#result;
     }
   };
 
@@ -160,8 +168,13 @@ export class Semaphore implements AsyncContextManager<void> {
   }
 
   /** For `asyncWith()`: acquires it. */
-  *aenter(): Coroutine<void> {
-    yield* this.acquire();
+  aenter(): Coroutine<void> {
+    const isOwn = this.acquire === Semaphore.prototype.acquire;
+    return isOwn ? new Semaphore.#Acquire(this, undefined) : enter(this);
+  }
+
+  static {
+    markcoroutinefunction(this.prototype.aenter);
   }
 
   /** For `asyncWith()`: releases it. */
