@@ -166,7 +166,7 @@ function framesOf({ stack = "" }: { readonly stack?: string }, isRunning = false
 
 /** Whether a file is of this layer, and no example out of its comments. */
 function isOurs(place: string): boolean {
-  return place.startsWith(HERE) && /^\w+\.\w+$/.test(place.slice(HERE.length));
+  return place.startsWith(HERE) && /^(?:\w+\/)?\w+\.\w+$/.test(place.slice(HERE.length));
 }
 
 /** `Server.#serve` of `Server.#serve [as then]`. */

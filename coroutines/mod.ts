@@ -22,13 +22,13 @@
  */
 
 export { AbstractEventLoop, type ExceptionContext } from "./abstract_event_loop.ts";
-export { callInTask } from "./_async_call.ts";
+export { callInTask } from "./tasks/_async_call.ts";
 export {
   BaseEventLoop,
   type EventLoopOptions,
   type ExceptionHandler,
   type TaskFactory,
-} from "./base_event_loop.ts";
+} from "./loops/base_event_loop.ts";
 export {
   type Awaiters,
   awaiters,
@@ -40,8 +40,13 @@ export {
   suspension,
   waitedFor,
   waitingSince,
-} from "./call_stack.ts";
-export { type Clock, MonotonicClock, VirtualClock, type VirtualClockOptions } from "./clock.ts";
+} from "./tasks/call_stack.ts";
+export {
+  type Clock,
+  MonotonicClock,
+  VirtualClock,
+  type VirtualClockOptions,
+} from "./turns/clock.ts";
 export { Context, ContextVar, type ContextVarOptions, copyContext, Token } from "./context.ts";
 export {
   type Awaitable,
@@ -55,12 +60,12 @@ export {
   markcoroutinefunction,
   primitive,
   type Result,
-} from "./coroutine.ts";
-export { ensureFuture, type EnsureFutureOptions, wrapFuture } from "./ensure_future.ts";
+} from "./tasks/coroutine.ts";
+export { ensureFuture, type EnsureFutureOptions, wrapFuture } from "./tasks/ensure_future.ts";
 export * from "./errors.ts";
-export { type Section, section } from "./_extent.ts";
-export { getEventLoop, getRunningLoop, newEventLoop, setEventLoop } from "./events.ts";
-export { fromPromise, type FromPromiseOptions } from "./from_promise.ts";
+export { type Section, section } from "./futures/_extent.ts";
+export { getEventLoop, getRunningLoop, newEventLoop, setEventLoop } from "./loops/events.ts";
+export { fromPromise, type FromPromiseOptions } from "./futures/from_promise.ts";
 export {
   type AddDoneCallbackOptions,
   type DoneCallback,
@@ -68,16 +73,16 @@ export {
   type FutureOptions,
   hasFailed,
   isfuture,
-} from "./future.ts";
-export { Handle, TimerHandle } from "./handle.ts";
+} from "./futures/future.ts";
+export { Handle, TimerHandle } from "./futures/handle.ts";
 export { inspectAsText, repr } from "../selectors/mod.ts";
-export { EventLoop, SelectorEventLoop } from "./selector_event_loop.ts";
-export { type LoopObserver, observe } from "./observer.ts";
-export { PrimitiveCoroutine } from "./primitive_coroutine.ts";
-export { sleep } from "./sleep.ts";
+export { EventLoop, SelectorEventLoop } from "./loops/selector_event_loop.ts";
+export { type LoopObserver, observe } from "./loops/observer.ts";
+export { PrimitiveCoroutine } from "./tasks/primitive_coroutine.ts";
+export { sleep } from "./tasks/sleep.ts";
 export type { StackFrame } from "./_stacks.ts";
-export type { TimerPrecision } from "./_waits.ts";
-export { standsFor } from "./_waitable.ts";
+export type { TimerPrecision } from "./turns/_waits.ts";
+export { standsFor } from "./futures/_waitable.ts";
 export {
   allTasks,
   type CreateTaskOptions,
@@ -86,4 +91,4 @@ export {
   type StackOptions,
   Task,
   type TaskOptions,
-} from "./task.ts";
+} from "./tasks/task.ts";

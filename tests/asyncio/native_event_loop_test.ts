@@ -21,7 +21,7 @@ import { EPOLL_LOOP, onLoops } from "../_loop_kinds.ts";
 
 if (LINUX) {
   await onLoops(EPOLL_LOOP, async () => {
-    await import("../coroutines/selector_event_loop_test.ts?epoll");
+    await import("../coroutines/loops/selector_event_loop_test.ts?epoll");
     await import("./streams/streams_test.ts?epoll");
     await import("./streams/unix_test.ts?epoll");
     await import("./transports/datagram_test.ts?epoll");

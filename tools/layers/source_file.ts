@@ -21,6 +21,7 @@ export const APART: readonly string[] = ["lint"];
  */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   selectors: ["deno", "native"],
+  coroutines: ["turns", "futures", "tasks", "loops"],
   asyncio: [
     "sync",
     "queues",
