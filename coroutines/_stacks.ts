@@ -46,7 +46,11 @@ const stacks = new WeakMap<object, Noted>();
 /** The places of the awaits of async functions, and the functions around. */
 const places = new WeakMap<object, Noted>();
 
-/** A coroutine that is no generator, so that the stack does not tell where it waits. */
+/**
+ * A coroutine that is no generator, so that the stack does not tell where it waits.
+ *
+ * @ignore
+ */
 export interface Innermost {
   /** Its name, with that of what it belongs to. */
   readonly qualifiedName: string;

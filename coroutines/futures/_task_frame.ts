@@ -10,7 +10,11 @@ export interface FutureStarter {
   begin(coro: PrimitiveSteps<unknown>, resolve: Resolve, reject: Resolve): void;
 }
 
-/** A coroutine whose steps run no code but the library's, seen by an await. */
+/**
+ * A coroutine whose steps run no code but the library's, seen by an await.
+ *
+ * @ignore
+ */
 export interface PrimitiveSteps<T> extends Innermost {
   /** Goes on to the next wait. Returns what it waits for; `null` if it need not wait any more. */
   step(): Waitable | null;

@@ -16,7 +16,11 @@ import { isNative } from "../futures/_future_await.ts";
 import type { Count } from "../futures/_never_started.ts";
 import { type Resolve, runningFunction, type TaskFrame } from "../futures/_task_frame.ts";
 
-/** A coroutine that is a class of its own and not a generator: where each nanosecond counts. */
+/**
+ * A coroutine that is a class of its own and not a generator: where each nanosecond counts.
+ *
+ * @ignore
+ */
 export abstract class BaseCoroutine<T> extends Drivable<T> implements PromiseLike<T>, Claimable {
   static {
     inspectAsText(this.prototype);

@@ -13,7 +13,6 @@ import type { PrimitiveSteps, Resolve, TaskFrame } from "../futures/_task_frame.
 
 /** The key of where a class of them is defined. */
 const DEFINITION = Symbol("definition");
-type Definition = Innermost["definition"];
 
 /** How far a {@linkcode PrimitiveCoroutine} has come. */
 enum State {
@@ -75,7 +74,8 @@ export abstract class PrimitiveCoroutine<
   #future: F | null = null;
   /** @ignore */
   declare readonly [COUNT]: Count;
-  declare readonly [DEFINITION]: Definition;
+  /** @ignore */
+  declare readonly [DEFINITION]: Innermost["definition"];
   /** What it belongs to. */
   protected readonly owner: O;
 
@@ -97,7 +97,7 @@ export abstract class PrimitiveCoroutine<
    */
   protected static named(name: string): void {
     // A plain assignment: one read-only property makes the engine slow with all of the object.
-    const prototype = this.prototype as { [COUNT]: Count; [DEFINITION]: Definition };
+    const prototype = this.prototype as { [COUNT]: Count; [DEFINITION]: Innermost["definition"] };
     prototype[COUNT] = countOf(name, true);
     prototype[DEFINITION] = takeStack(this.named);
   }
@@ -145,6 +145,7 @@ export abstract class PrimitiveCoroutine<
     return { done: () => this.#state === State.Over };
   }
 
+  /** @ignore */
   set [OWNER](_owner: Owner) {
     if (this.#state === State.New) this.#state = State.Claimed;
   }
@@ -208,7 +209,7 @@ export abstract class PrimitiveCoroutine<
    *
    * @ignore
    */
-  get definition(): Definition {
+  get definition(): Innermost["definition"] {
     return this[DEFINITION];
   }
 
