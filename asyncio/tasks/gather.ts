@@ -7,9 +7,8 @@ import {
   Future,
   getEventLoop,
   hasFailed,
+  isClaimed,
   iscoroutine,
-  isfuture,
-  isUnclaimed,
   type Result,
   standsFor,
   Task,
@@ -148,14 +147,12 @@ function futuresOf(
   onNew: (child: Future<unknown>) => void,
 ): Future<unknown>[] {
   const children: Future<unknown>[] = [];
-  const known = new Map<Gatherable, Future<unknown>>();
+  const known = new Map<object, Future<unknown>>();
   for (const aw of aws) {
-    // A coroutine that is still free has not come before: no need to look it up, nor to remember it.
-    const isFree = typeof aw === "function" || isUnclaimed(aw);
-    let child = isFree ? undefined : known.get(aw) ?? childOf(aw, children);
+    let child = typeof aw === "function" ? undefined : earlier(aw, known, children);
     if (child === undefined) {
       child = ensureFuture(aw, { loop: children[0]?.getLoop() });
-      if (!isFree || isUnclaimed(aw) || child.done()) known.set(aw, child);
+      if (typeof aw !== "function" && !isFoundByTask(aw, child)) known.set(aw, child);
       onNew(child);
     }
     children.push(child);
@@ -163,13 +160,20 @@ function futuresOf(
   return children;
 }
 
-/** The task among `children` that runs a coroutine. */
-function childOf(
-  aw: Gatherable,
+/** The future of an awaitable that has come before. */
+function earlier(
+  aw: object,
+  known: ReadonlyMap<object, Future<unknown>>,
   children: readonly Future<unknown>[],
 ): Future<unknown> | undefined {
-  if (isfuture(aw)) return undefined;
-  return children.find((child) => child instanceof Task && child.getCoro() === aw);
+  const child = known.size > 0 ? known.get(aw) : undefined;
+  if (child !== undefined || !isClaimed(aw)) return child;
+  return children.find((one) => one instanceof Task && one.getCoro() === aw);
+}
+
+/** Whether an awaitable need not be remembered: it is a coroutine, and its task has it. */
+function isFoundByTask(aw: object, child: Future<unknown>): boolean {
+  return isClaimed(aw) && !child.done();
 }
 
 /** The future of several futures. Its repr shows its name. */

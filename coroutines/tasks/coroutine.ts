@@ -186,29 +186,29 @@ export function iscoroutine(value: unknown): value is Coroutine<unknown> {
 }
 
 /**
- * Whether a value is a coroutine that nobody has begun to wait for, and that was given to no task: each
- * is used only once. Who has delegated to a plain generator by `yield*` is not known.
+ * Whether somebody has begun to wait for a coroutine, or has given it to a task: each is used only once.
+ * Of a plain generator only the latter is known.
  *
- * @param value Anything.
+ * @param coro The coroutine; nothing else is ever claimed.
  *
  * @example Usage
  * ```ts
  * import { createTask, run, sleep } from "@asyncio/asyncio";
- * import { isUnclaimed } from "@asyncio/asyncio/coroutines";
+ * import { isClaimed } from "@asyncio/asyncio/coroutines";
  * import { assert } from "@std/assert";
  *
  * await run(function* () {
  *   const coro = sleep(0);
- *   assert(isUnclaimed(coro));
+ *   assert(!isClaimed(coro));
  *   yield* createTask(coro);
- *   assert(!isUnclaimed(coro));
+ *   assert(isClaimed(coro));
  * });
  * ```
  *
  * @see {@linkcode iscoroutine}
  */
-export function isUnclaimed(value: unknown): boolean {
-  return isDrivable(value) && (value as Partial<Claimable>)[OWNER] === undefined;
+export function isClaimed(coro: object): boolean {
+  return (coro as Partial<Claimable>)[OWNER] !== undefined;
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   setEventLoop,
   sleep,
   type Task,
+  type TaskFactory,
   ValueError,
 } from "@asyncio/asyncio";
 import {
@@ -243,6 +244,34 @@ testForms("gather() runs a coroutine that is given twice once", function* ({ wai
   assertEquals(runs, 1);
 });
 
+testForms(
+  "gather() runs a coroutine that is given twice once, whatever makes the tasks",
+  function* (test) {
+    const { loop, wait } = test;
+    const factories: TaskFactory[] = [
+      eagerTaskFactory,
+      // One that does not take possession of the coroutine before the next turn.
+      (loop, coro) => {
+        const future = loop.createFuture<unknown>();
+        loop.callSoon(() => future.setResult(coro.next().value));
+        return future as Task<never>;
+      },
+    ];
+    for (const factory of factories) {
+      let runs = 0;
+      const coro = (function* (): Coroutine<number> {
+        return ++runs;
+      })();
+      const waits = sleep(0.001, "waits");
+      loop.setTaskFactory(factory);
+      const outer = gather(coro, waits, coro, waits);
+      loop.setTaskFactory(null);
+      const [first, , third] = yield* wait(outer);
+      assertEquals([runs, first, third], [1, 1, 1]);
+    }
+  },
+);
+
 testForms("gather() of one future given twice waits once", function* ({ wait }) {
   const future = new Future<number>();
   const outer = gather(future, future);
@@ -250,13 +279,20 @@ testForms("gather() of one future given twice waits once", function* ({ wait }) 
   assertEquals(yield* wait(outer), [1, 1]);
 });
 
-testForms("gather() calls a function as often as it is given", function* ({ wait, fn }) {
+testForms("gather() calls a function as often as it is given", function* ({ loop, wait, fn }) {
   let calls = 0;
   const count = fn(function* () {
     yield* wait(sleep(0));
     return ++calls;
   });
   assertEquals(yield* wait(gather(count, count)), [1, 2]);
+  loop.setTaskFactory(eagerTaskFactory);
+  const atOnce = fn(function* () {
+    return ++calls;
+  });
+  const outer = gather(atOnce, atOnce);
+  loop.setTaskFactory(null);
+  assertEquals(yield* wait(outer), [3, 4]);
 });
 
 // CPython: test_tasks.py, CoroutineGatherTests.test_cancellation_broadcast

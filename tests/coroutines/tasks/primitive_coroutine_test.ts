@@ -4,7 +4,7 @@ import {
   CancelledError,
   currentTask,
   type Future,
-  isUnclaimed,
+  isClaimed,
   newEventLoop,
   PrimitiveCoroutine,
   RuntimeError,
@@ -155,10 +155,10 @@ testForms(
 testForms("PrimitiveCoroutine is used once", function* ({ loop, wait, spawn, turns, raises }) {
   const course = new Course(loop.createFuture<string>());
   const coro = new Pass(course);
-  assert(isUnclaimed(coro));
+  assert(!isClaimed(coro));
   const task = spawn(() => wait(coro));
   yield* turns(2);
-  assert(!isUnclaimed(coro));
+  assert(isClaimed(coro));
   yield* raises(spawn(() => wait(coro)), RuntimeError, "coroutine is being awaited already");
   course.futures[0]!.setResult("one");
   assertEquals(yield* wait(task), "through");
