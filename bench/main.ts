@@ -19,6 +19,7 @@ import { median, minimum, rows, type Samples, table } from "./table.ts";
 import { subject as accept } from "./accept_bench.ts";
 import { subject as echo } from "./echo_bench.ts";
 import { subject as executor } from "./executor_bench.ts";
+import { subject as fire } from "./fire_bench.ts";
 import { subject as idle } from "./idle_bench.ts";
 import { subject as nativeCalls } from "./native_calls_bench.ts";
 import { subject as nativeLoop } from "./native_loop_bench.ts";
@@ -39,6 +40,7 @@ const SUBJECTS: readonly Subject[] = [
   queue,
   lock,
   timer,
+  fire,
   sleepers,
   sleepTable,
   echo,

@@ -1,11 +1,11 @@
 # Copyright 2026 the asyncio authors. MIT license.
-"""Task switch: 100 tasks that do nothing but let the others run."""
+"""Task switch: 100 tasks, or 10,000, that do nothing but let the others run."""
 import asyncio
 
 from harness import nanoseconds_each, report
 
-TASKS = 100
-SWITCHES = 10_000
+# How many tasks, and how often each lets the others run.
+SIZES = {"switch": (100, 10_000), "switchMany": (10_000, 100)}
 
 
 async def switcher(count):
@@ -13,13 +13,16 @@ async def switcher(count):
         await asyncio.sleep(0)
 
 
-async def switch(count):
-    await asyncio.gather(*(switcher(count) for _ in range(TASKS)))
+async def switch(tasks, switches):
+    await asyncio.gather(*(switcher(switches) for _ in range(tasks)))
 
 
 async def sample():
-    await switch(SWITCHES)
-    return {"switch": await nanoseconds_each(TASKS * SWITCHES, switch(SWITCHES))}
+    result = {}
+    for metric, (tasks, switches) in SIZES.items():
+        await switch(tasks, switches)
+        result[metric] = await nanoseconds_each(tasks * switches, switch(tasks, switches))
+    return result
 
 
 report(sample)
