@@ -73,7 +73,7 @@ async function traced(): Promise<Tracer> {
   await run(function* main() {
     const tasks = Array.from({ length: 5 }, (_, i) =>
       createTask(function* worker() {
-        yield* sleep(0.005 * (i + 1));
+        yield* sleep(0.05 * (i + 1));
         const until = performance.now() + i;
         while (performance.now() < until);
       }, { name: `worker ${i}` }));
