@@ -30,11 +30,7 @@ export {
   type TaskFactory,
 } from "./base_event_loop.ts";
 export {
-  type Awaiters,
-  awaiters,
-  futureAddToAwaitedBy,
-  futureDiscardFromAwaitedBy,
-  linkedAwaiters,
+  joinedBy,
   runningStack,
   suspendedStack,
   suspension,
@@ -71,7 +67,7 @@ export { Handle, TimerHandle } from "./handle.ts";
 export { inspectAsText, repr } from "../selectors/mod.ts";
 export { EventLoop, SelectorEventLoop } from "./selector_event_loop.ts";
 export { type LoopObserver, observe } from "./observer.ts";
-export { sleep } from "./sleep.ts";
+export { isSleep, sleep } from "./sleep.ts";
 export type { StackFrame } from "./_stacks.ts";
 export type { TimerPrecision } from "./_waits.ts";
 export { standsFor } from "./_waitable.ts";

@@ -5,14 +5,17 @@
 import {
   type AbstractEventLoop,
   allTasks,
-  awaiters,
   type Future,
+  isSleep,
   type StackFrame,
   suspendedStack,
   Task,
   waitedFor,
   waitingSince,
 } from "../../coroutines/mod.ts";
+import { queuedAt } from "../sync/_waiting_line.ts";
+import { awaiters } from "../tasks/awaited_by.ts";
+import { idOf } from "./_id.ts";
 
 /** A task, where it waits, and who waits for it. */
 export interface TaskState {
@@ -38,9 +41,19 @@ export function statesOf(loop: AbstractEventLoop): TaskState[] {
     name: task.getName(),
     stack: suspendedStack(task).map(describeFrame),
     awaitedBy: [...awaitedBy.get(task) ?? []].flatMap((one) => ids.get(one) ?? []),
-    waitsFor: waitedFor(task).map(describeFuture),
+    waitsFor: waitedFor(task).map((future) => describeWait(future)),
     seconds: secondsSince(waitingSince(task)),
   }));
+}
+
+/** Whether a value, which another process has sent, is a {@linkcode TaskState}. */
+export function isTaskState(value: unknown): value is TaskState {
+  const { id, name, stack, awaitedBy, waitsFor, seconds } = Object(value) as Partial<TaskState>;
+  const isListOf = (list: unknown, type: string) =>
+    Array.isArray(list) && list.every((one) => typeof one === type);
+  return typeof id === "number" && typeof name === "string" && isListOf(stack, "string") &&
+    isListOf(awaitedBy, "number") && isListOf(waitsFor, "string") &&
+    (seconds === null || typeof seconds === "number");
 }
 
 /** One function of a stack, as CPython's tools show it. */
@@ -48,8 +61,19 @@ export function describeFrame({ function: name, file, line }: StackFrame): strin
   return file === undefined ? name : `${name} ${file}:${line}`;
 }
 
-function describeFuture(future: Future<unknown>): string {
-  return future instanceof Task ? `task ${future.getName()}` : String(future);
+/**
+ * What a task waits for, in a few words: `task worker`, `sleep()`, `get() of Queue 0x2`; as for what the
+ * library knows nothing of, `other` tells.
+ */
+export function describeWait(
+  future: object,
+  other: (future: object) => string = (future) => String(future),
+): string {
+  if (future instanceof Task) return `task ${future.getName()}`;
+  if (isSleep(future)) return "sleep()";
+  const queued = queuedAt(future);
+  if (queued === null) return other(future);
+  return `${queued.call}() of ${queued.owner.constructor.name} ${idOf(queued.owner)}`;
 }
 
 function secondsSince(time: number | null): number | null {

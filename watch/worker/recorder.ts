@@ -1,7 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { type LoopObserver, Task } from "@asyncio/asyncio";
-import { awaiters } from "@asyncio/asyncio/coroutines";
+import { allTasks, captureCallGraph, type LoopObserver, Task } from "@asyncio/asyncio";
 import { repr } from "@asyncio/asyncio/selectors";
 import type { SimulatedSelector } from "../simulated/mod.ts";
 import type { EntryRow, Happening, LogLine, Step, TaskRow, Wait } from "../timeline/timeline.ts";
@@ -210,8 +209,9 @@ export class Recorder implements LoopObserver {
     const waits = this.#now.rows("tasks").get(this.#idOf(task))?.waits;
     if (waits?.kind !== "future") return;
     const parts: string[] = [];
-    for (const [future, by] of awaiters(task.getLoop())) {
-      if (future instanceof Task && by.has(task)) parts.push(this.#idOf(future));
+    for (const other of allTasks(task.getLoop())) {
+      const { awaitedBy } = captureCallGraph(other, { limit: 0 })!;
+      if (awaitedBy.some(({ future }) => future === task)) parts.push(this.#idOf(other));
     }
     if (parts.length > 0) this.#changeTask(task, { waits: { ...waits, parts } });
   }
