@@ -1,6 +1,13 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { allTasks, captureCallGraph, type LoopObserver, Task } from "@asyncio/asyncio";
+import {
+  type AbstractEventLoop,
+  allTasks,
+  captureCallGraph,
+  type EventLoop,
+  type LoopObserver,
+  Task,
+} from "@asyncio/asyncio";
 import { repr } from "@asyncio/asyncio/selectors";
 import type { SimulatedSelector } from "../simulated/mod.ts";
 import type { EntryRow, Happening, LogLine, Step, TaskRow, Wait } from "../timeline/timeline.ts";
@@ -52,6 +59,7 @@ export class Recorder implements LoopObserver {
   /** Tasks that are not shown, and their entries. */
   readonly #hidden = new WeakSet<object>();
   #steps: object[] = [];
+  #loop: EventLoop | null = null;
   #count = 0;
   #lines = 0;
   #lastId = 0;
@@ -143,8 +151,12 @@ export class Recorder implements LoopObserver {
     if (task !== null && !task.done()) this.#changeTask(task, { state: "ready", waits: null });
   }
 
+  runBegan(loop: AbstractEventLoop): void {
+    this.#loop = loop as EventLoop;
+  }
+
   stepBegan(entry: object, task: Task<unknown> | null): void {
-    this.#checkLimits();
+    if (this.#isTooLong()) return this.#loop?.stop();
     if (this.#isHidden(entry)) return;
     const id = this.#entryId(entry, task);
     this.#steps.push(entry);
@@ -255,16 +267,19 @@ export class Recorder implements LoopObserver {
   }
 
   /**
-   * Ends a program that goes on for too long. Called from its own code and before a step, where an error
-   * ends what is under way; an observer's other methods are no place for one.
+   * Ends a program that goes on for too long, by an error in its own code: at each line from then on,
+   * should it catch that. Its loop is stopped where a step begins.
    */
   #checkLimits(): void {
-    if (!this.#isOver) {
-      if (this.#count <= MAX_STEPS && this.#lines <= MAX_LINES) return;
-      this.#emit({ what: "halted", who: "", line: 0, text: String(this.#count) });
-      this.#isOver = true;
-    }
-    throw new Halted("The program goes on for too long");
+    if (this.#isTooLong()) throw new Halted("The program goes on for too long");
+  }
+
+  #isTooLong(): boolean {
+    if (this.#isOver) return true;
+    if (this.#count <= MAX_STEPS && this.#lines <= MAX_LINES) return false;
+    this.#emit({ what: "halted", who: "", line: 0, text: String(this.#count) });
+    this.#isOver = true;
+    return true;
   }
 
   // How it is written down.
