@@ -217,7 +217,11 @@ export class Tracer implements LoopObserver {
     if (step === undefined) return;
     const now = this.#now();
     const row = task === null ? undefined : this.#rows.get(task);
-    if (row !== undefined && row.waitsSince >= 0) row.waitsSince = now;
+    if (row !== undefined) {
+      // It has begun to wait, or has asked for another turn, in the midst of the step.
+      if (row.waitsSince >= 0) row.waitsSince = now;
+      if (row.readySince >= 0) row.readySince = now;
+    }
     // A task that goes on where an async function returns does so within its own step.
     if (this.#steps.at(-1)?.track === step.track) return;
     this.#add(STEP, step.track, step.start, now - step.start, step.text);
