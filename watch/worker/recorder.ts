@@ -13,6 +13,7 @@ import type { SimulatedSelector } from "../simulated/mod.ts";
 import type { EntryRow, Happening, LogLine, Step, TaskRow, Wait } from "../timeline/timeline.ts";
 import { Changes } from "./changes.ts";
 import {
+  describeCall,
   describeCoroutine,
   describeEntry,
   describeOutcome,
@@ -20,6 +21,7 @@ import {
   selectorRows,
 } from "./describe.ts";
 import { type Frame, Frames } from "./frames.ts";
+import { HeapPicture } from "./heap.ts";
 
 /** With more tasks than this, one step is told for many; with fewer than that, each again. */
 const CROWD = 200;
@@ -55,6 +57,7 @@ export class Recorder implements LoopObserver {
   readonly #ids = new WeakMap<object, string>();
   readonly #now = new Changes();
   readonly #frames = new Frames();
+  readonly #heap = new HeapPicture((id, row) => this.#now.set("timers", id, row));
   readonly #selectors: SimulatedSelector[] = [];
   /** Tasks that are not shown, and their entries. */
   readonly #hidden = new WeakSet<object>();
@@ -128,6 +131,7 @@ export class Recorder implements LoopObserver {
   /** The clock has been moved. */
   jumped(now: number): void {
     if (now === this.#now.loop.now) return;
+    this.#heap.prune();
     this.#now.setLoop("now", now);
     this.#step("jump", "", 0, true);
   }
@@ -160,7 +164,10 @@ export class Recorder implements LoopObserver {
     if (this.#isHidden(entry)) return;
     const id = this.#entryId(entry, task);
     this.#steps.push(entry);
-    if (this.#steps.length === 1) this.#now.takeReady(id);
+    if (this.#steps.length === 1) {
+      if (this.#now.loop.batch === 0) this.#heap.prune();
+      this.#now.takeReady(id);
+    }
     this.#now.setLoop("running", id);
     if (task !== null && !task.done()) {
       this.#changeTask(task, { state: "running", waits: null, isCancelling: false });
@@ -178,18 +185,17 @@ export class Recorder implements LoopObserver {
   }
 
   timerSet(entry: object, when: number, by: object | null): void {
-    const id = this.#entryId(entry, null, by);
-    this.#now.set("timers", id, { when });
+    this.#heap.push(this.#entryId(entry, null, by), when);
   }
 
   timerFired(entry: object): void {
     const id = this.#entryId(entry, null);
-    this.#now.set("timers", id, null);
+    this.#heap.fire(id);
     this.#step("fire", id, 0);
   }
 
   timerCancelled(entry: object): void {
-    this.#now.set("timers", this.#entryId(entry, null), null);
+    this.#heap.cancel(this.#entryId(entry, null));
   }
 
   taskCreated(task: Task<unknown>, by: object | null): void {
@@ -211,8 +217,10 @@ export class Recorder implements LoopObserver {
   taskWaits(task: Task<unknown>, waiter: object): void {
     const id = this.#idOf(waiter);
     const isTimer = this.#now.rows("timers").has(id);
-    const kind = waiter instanceof Task ? "task" : isTimer ? "timer" : "future";
-    const waits: Wait = { kind, id, text: describeWaiter(waiter), parts: [] };
+    const call = describeCall(waiter);
+    const other = call === null ? "future" : "call";
+    const kind = waiter instanceof Task ? "task" : isTimer ? "timer" : other;
+    const waits: Wait = { kind, id, text: call ?? describeWaiter(waiter), parts: [] };
     this.#changeTask(task, { state: "waiting", waits });
   }
 
@@ -253,6 +261,7 @@ export class Recorder implements LoopObserver {
 
   /** The program has come to its end. */
   over(): void {
+    this.#heap.clear();
     this.#step("over", "", 0, true);
     this.#isOver = true;
   }
