@@ -31,9 +31,22 @@ export interface TaskState {
   readonly seconds: number | null;
 }
 
-/** The tasks of a loop that are not done, in the order in which they were created. */
-export function statesOf(loop: AbstractEventLoop): TaskState[] {
-  const tasks = [...allTasks(loop)];
+/**
+ * The tasks of a loop that are not done, in the order in which they were created.
+ *
+ * @param most How many at the most; the last says how many more there are.
+ */
+export function statesOf(loop: AbstractEventLoop, most: number = Infinity): TaskState[] {
+  const all = [...allTasks(loop)];
+  const states = statesAmong(all.slice(0, most), loop);
+  if (all.length > most) {
+    const name = `... and ${all.length - most} more tasks`;
+    states.push({ id: 0, name, stack: [], awaitedBy: [], waitsFor: [], seconds: null });
+  }
+  return states;
+}
+
+function statesAmong(tasks: readonly Task<unknown>[], loop: AbstractEventLoop): TaskState[] {
   const ids = new Map<Future<unknown>, number>(tasks.map((task, i) => [task, i + 1]));
   const awaitedBy = awaiters(loop);
   return tasks.map((task) => ({

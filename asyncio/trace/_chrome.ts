@@ -21,9 +21,21 @@ import {
   WAKE,
 } from "./_events.ts";
 
-/** The trace as JSON. */
-export function chromeTraceOf(trace: Recorded): string {
-  return `{"displayTimeUnit":"ns","traceEvents":[\n${[...linesOf(trace)].join(",\n")}\n]}`;
+/** How many lines are a part of the whole. */
+const CHUNK = 10_000;
+
+/** The trace as JSON, in parts: of millions of events, the whole is longer than a string can be. */
+export function* chromeTraceOf(trace: Recorded): Generator<string> {
+  let lines = ['{"displayTimeUnit":"ns","traceEvents":['];
+  let separator = "";
+  for (const line of linesOf(trace)) {
+    lines.push(separator + line);
+    separator = ",";
+    if (lines.length < CHUNK) continue;
+    yield `${lines.join("\n")}\n`;
+    lines = [];
+  }
+  yield `${lines.join("\n")}\n]}`;
 }
 
 function* linesOf({ events, texts, tracks }: Recorded): Generator<string> {

@@ -118,6 +118,15 @@ export class Tracer implements LoopObserver {
    * @returns JSON, in Chrome's format.
    */
   toChromeTrace(): string {
+    return [...this.chromeTrace()].join("");
+  }
+
+  /**
+   * The same in parts, for a file.
+   *
+   * @internal
+   */
+  chromeTrace(): Iterable<string> {
     return chromeTraceOf(this.#recorded());
   }
 

@@ -12,7 +12,7 @@ import {
   VirtualClock,
 } from "@asyncio/asyncio/coroutines";
 import { Socket } from "@asyncio/asyncio/selectors";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 
 function nameOf(entry: object | null): string {
   if (entry instanceof Task) return entry.getName();
