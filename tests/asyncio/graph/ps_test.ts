@@ -278,14 +278,17 @@ for (
   });
 }
 
-Deno.test({ name: "ps tells of ten thousand tasks, and how many more there are", ignore: !isUnix }, async () => {
-  await withProgram("crowd", DEBUG, async (pid) => {
-    const { code, out } = await ps(String(pid));
-    assertEquals(code, 0);
-    assertStringIncludes(out, "└── (T) ... and 5001 more tasks\n");
-    assertEquals(out.match(/\(T\) Task-/g)?.length, 10_000);
-  });
-});
+Deno.test(
+  { name: "ps tells of ten thousand tasks, and how many more there are", ignore: !isUnix },
+  async () => {
+    await withProgram("crowd", DEBUG, async (pid) => {
+      const { code, out } = await ps(String(pid));
+      assertEquals(code, 0);
+      assertStringIncludes(out, "└── (T) ... and 5001 more tasks\n");
+      assertEquals(out.match(/\(T\) Task-/g)?.length, 10_000);
+    });
+  },
+);
 
 Deno.test({ name: "ps spells out what would confuse a terminal", ignore: !isUnix }, async () => {
   const task = {
