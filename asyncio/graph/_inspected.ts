@@ -26,8 +26,8 @@ const MAX_HEAP = 200 * 2 ** 20;
 /** Of how many tasks the lines are asked for at once. */
 const AT_ONCE = 50;
 
-/** How long a program may take to begin a snapshot, and to write it, in milliseconds. */
-const PATIENCE = { begin: 5_000, end: 120_000 };
+/** How long a program may take to begin a snapshot, to write it, and to pause, in milliseconds. */
+const PATIENCE = { begin: 5_000, end: 120_000, pause: 1_000 };
 
 /** The tasks of each loop, and what there is to say about them. */
 export interface Inspected {
@@ -97,7 +97,7 @@ class Inspection {
     }
     await this.#listScripts();
     const heap = await this.#snapshot();
-    if (heap === null) return { loops: plain, remark: await this.#tellBusy() };
+    if (!(heap instanceof HeapSnapshot)) return { loops: plain, remark: describeBusy(heap) };
     return {
       loops: await Promise.all(loops.map((loop) => this.#withLines(loop, heap))),
       remark: null,
@@ -146,8 +146,8 @@ class Inspection {
     await this.#inspector.call("Debugger.disable");
   }
 
-  /** A snapshot is begun between two steps of the program's; `null` if there is no between. */
-  async #snapshot(): Promise<HeapSnapshot | null> {
+  /** A snapshot; or, if the program is too busy to write one, the functions that it is in. */
+  async #snapshot(): Promise<HeapSnapshot | readonly string[]> {
     const chunks: string[] = [];
     this.#inspector.on("HeapProfiler.addHeapSnapshotChunk", ({ chunk }) => {
       chunks.push(String(chunk));
@@ -163,7 +163,10 @@ class Inspection {
     // Where it is not waited for, nobody is to hear of its end.
     ended.catch(() => {});
     try {
-      if (!await Promise.race([hasBegun.promise, ended.then(() => true)])) return null;
+      if (!await Promise.race([hasBegun.promise, ended.then(() => true)])) {
+        const stack = await this.#whereBusy();
+        if (stack.length > 0) return stack;
+      }
       await ended;
       return new HeapSnapshot(chunks.join(""));
     } finally {
@@ -171,26 +174,23 @@ class Inspection {
     }
   }
 
-  /** Says where a program is that does not come to an end of its step: it is paused for a moment. */
-  async #tellBusy(): Promise<string> {
+  /**
+   * The functions in which a program is that has not come to an end of its step: it is paused for a
+   * moment. None if it is not at work, but only slow.
+   */
+  async #whereBusy(): Promise<string[]> {
     const paused = Promise.withResolvers<string[]>();
     this.#inspector.on("Debugger.paused", ({ callFrames }) => {
       paused.resolve((callFrames as CallFrame[]).map((frame) => this.#describe(frame)));
     });
-    const timer = setTimeout(() => paused.resolve([]), PATIENCE.begin);
     await this.#inspector.call("Debugger.enable");
     await this.#inspector.call("Debugger.pause");
+    const timer = setTimeout(() => paused.resolve([]), PATIENCE.pause);
     const stack = await paused.promise;
     clearTimeout(timer);
     // Which has it go on, if it is paused.
     await this.#inspector.call("Debugger.disable");
-    return [
-      `no lines: the program has been busy for ${
-        PATIENCE.begin / 1000
-      } s, and has not come to its ` +
-      "loop. It is in",
-      ...stack,
-    ].join("\n    ");
+    return stack;
   }
 
   #describe({ functionName, location }: CallFrame): string {
@@ -268,6 +268,13 @@ class Inspection {
     }
     return script;
   }
+}
+
+function describeBusy(stack: readonly string[]): string {
+  const why =
+    `no lines: the program has been busy for ${PATIENCE.begin / 1000} s, and has not come ` +
+    "to its loop. It is in";
+  return [why, ...stack].join("\n    ");
 }
 
 function isSame(a: Location, b: Location): boolean {

@@ -144,9 +144,9 @@ Deno.test({
       "<lambda> inside.ts:36",
       "Server.#receive inside.ts:41",
       "Queue.get queue.ts",
-      "waits: get() of Queue 0x1, sleep()",
+      "waits: get() of Queue 0x2, sleep()",
     );
-    under("(T) not begun here", "Queue.get queue.ts", "waits: get() of Queue 0x1");
+    under("(T) not begun here", "Queue.get queue.ts", "waits: get() of Queue 0x2");
     under("(T) both", "<lambda> inside.ts:50", "inner inside.ts:28");
   }, INSPECT);
 });
