@@ -147,7 +147,7 @@ Deno.test({
       "waits: get() of Queue 0x2, sleep()",
     );
     under("(T) not begun here", "Queue.get queue.ts", "waits: get() of Queue 0x2");
-    under("(T) both", "<lambda> inside.ts:50", "inner inside.ts:28");
+    under("(T) both", "<lambda> inside.ts:49", "inner inside.ts:28");
   }, INSPECT);
 });
 
