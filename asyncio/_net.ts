@@ -1,9 +1,37 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 /**
- * What `asyncio`'s connections need of Deno itself: its family of errors. Elsewhere than in Deno there
- * are no sockets, and nothing here is asked for.
+ * What `asyncio`'s connections need of Deno itself: its family of errors. Elsewhere than in Deno, where
+ * the sockets are somebody's own, errors of the same names take their place.
  */
+
+import { ConnectionError, OSError } from "../selectors/mod.ts";
+
+type ErrorClass = new (message?: string, options?: ErrorOptions) => Error;
+
+/** An error of a name; its constructor is all that is asked for. */
+function named(name: string, base: typeof OSError): ErrorClass {
+  return {
+    [name]: class extends base {
+      override readonly name = name;
+    },
+  }[name]!;
+}
+
+const substitutes = {
+  AddrInUse: named("AddrInUse", OSError),
+  AddrNotAvailable: named("AddrNotAvailable", OSError),
+  BrokenPipe: named("BrokenPipe", ConnectionError),
+  ConnectionAborted: named("ConnectionAborted", ConnectionError),
+  ConnectionReset: named("ConnectionReset", ConnectionError),
+  NotConnected: named("NotConnected", OSError),
+  NotSupported: named("NotSupported", OSError),
+};
+
+/** The errors of this host: looked up when one is needed. */
+function errors(): Readonly<Record<keyof typeof substitutes, ErrorClass>> {
+  return typeof Deno === "undefined" ? substitutes : Deno.errors;
+}
 
 /** Whether an error says that the system has run out: ENOMEM, ENFILE, EMFILE, ENOBUFS. */
 export function isOutOfResources(error: unknown): boolean {
@@ -12,7 +40,7 @@ export function isOutOfResources(error: unknown): boolean {
 
 /** Whether an error says that a client has gone again before it was accepted. */
 export function clientHasGone(error: unknown): boolean {
-  const { ConnectionAborted, ConnectionReset, NotConnected } = Deno.errors;
+  const { ConnectionAborted, ConnectionReset, NotConnected } = errors();
   return [ConnectionAborted, ConnectionReset, NotConnected].some((gone) => error instanceof gone);
 }
 
@@ -33,33 +61,33 @@ export function isNoAddressHere(error: unknown): boolean {
 
 /** Whether an error says that the other end has gone while something was written. */
 export function isConnectionGone(error: unknown): boolean {
-  const { BrokenPipe, ConnectionReset } = Deno.errors;
+  const { BrokenPipe, ConnectionReset } = errors();
   return error instanceof BrokenPipe || error instanceof ConnectionReset;
 }
 
 /** What `drain()` throws once the connection is gone. */
 export function connectionLost(): Error {
-  return new Deno.errors.ConnectionReset("Connection lost");
+  return new (errors().ConnectionReset)("Connection lost");
 }
 
 /** What ends those who wait for a connection that was closed before they had done. */
 export function connectionClosed(): Error {
-  return new Deno.errors.ConnectionReset("Connection is closed by peer");
+  return new (errors().ConnectionReset)("Connection is closed by peer");
 }
 
 /** What is thrown for what a loop cannot do. */
 export function notSupported(message: string): Error {
-  return new Deno.errors.NotSupported(message);
+  return new (errors().NotSupported)(message);
 }
 
 /** Whether an error says that these sockets cannot do something. */
 export function isNotSupported(error: unknown): boolean {
-  return error instanceof Deno.errors.NotSupported;
+  return error instanceof errors().NotSupported;
 }
 
 /** What is thrown where a machine has none of the addresses asked for. */
 export function notAvailable(message: string): Error {
-  return new Deno.errors.AddrNotAvailable(message);
+  return new (errors().AddrNotAvailable)(message);
 }
 
 /** What is thrown of several attempts that failed each in its way: an error of the first one's class. */
@@ -71,15 +99,15 @@ export function combined(errors: readonly Error[]): Error {
 
 /** What ends a handshake that takes too long. */
 export function connectionAborted(message: string): Error {
-  return new Deno.errors.ConnectionAborted(message);
+  return new (errors().ConnectionAborted)(message);
 }
 
 /** Whether an error says that somebody else has an address. */
 export function isAddrInUse(error: unknown): boolean {
-  return error instanceof Deno.errors.AddrInUse;
+  return error instanceof errors().AddrInUse;
 }
 
 /** The same, with the address named. */
 export function addrInUse(message: string, cause: unknown): Error {
-  return new Deno.errors.AddrInUse(message, { cause });
+  return new (errors().AddrInUse)(message, { cause });
 }

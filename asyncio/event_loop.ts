@@ -67,11 +67,11 @@ export class EventLoop extends SubprocessEventLoop {
     if (!this.isRunning() || this.#isRun) return await ended;
     this.#isRun = true;
     this.#syncHold();
-    const closePeephole = isDebugWanted() ? openPeephole(this) : null;
+    const closePeephole = openPeephole(this, isDebugWanted());
     try {
       await ended;
     } finally {
-      closePeephole?.();
+      closePeephole();
       this.#isRun = false;
       this.#syncHold();
     }

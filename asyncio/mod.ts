@@ -51,8 +51,6 @@ export {
   fromPromise,
   type FromPromiseOptions,
   Future,
-  futureAddToAwaitedBy,
-  futureDiscardFromAwaitedBy,
   type FutureOptions,
   GeneratorExit,
   Handle,
@@ -107,6 +105,7 @@ export {
   type Completing,
   type FutureOf,
 } from "./tasks/as_completed.ts";
+export { futureAddToAwaitedBy, futureDiscardFromAwaitedBy } from "./tasks/awaited_by.ts";
 export { Barrier } from "./sync/barrier.ts";
 export { BoundedSemaphore } from "./sync/bounded_semaphore.ts";
 export { Condition } from "./sync/condition.ts";

@@ -30,11 +30,7 @@ export {
   type TaskFactory,
 } from "./loops/base_event_loop.ts";
 export {
-  type Awaiters,
-  awaiters,
-  futureAddToAwaitedBy,
-  futureDiscardFromAwaitedBy,
-  linkedAwaiters,
+  joinedBy,
   runningStack,
   suspendedStack,
   suspension,
@@ -79,7 +75,7 @@ export { inspectAsText, repr } from "../selectors/mod.ts";
 export { EventLoop, SelectorEventLoop } from "./loops/selector_event_loop.ts";
 export { type LoopObserver, observe } from "./loops/observer.ts";
 export { PrimitiveCoroutine } from "./tasks/primitive_coroutine.ts";
-export { sleep } from "./tasks/sleep.ts";
+export { isSleep, sleep } from "./tasks/sleep.ts";
 export type { StackFrame } from "./_stacks.ts";
 export type { TimerPrecision } from "./turns/_waits.ts";
 export { standsFor } from "./futures/_waitable.ts";

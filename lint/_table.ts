@@ -35,6 +35,7 @@ export const FUNCTIONS: Readonly<Record<string, Callable>> = {
   gather: { gives: "Future" },
   getEventLoop: { gives: "EventLoop" },
   getRunningLoop: { gives: "EventLoop" },
+  joinedBy: { gives: "Future" },
   nativeEventLoop: { gives: "EventLoop" },
   newEventLoop: { gives: "EventLoop" },
   openConnection: { gives: { coroutine: ["StreamReader", "StreamWriter"] } },

@@ -5,14 +5,17 @@
 import {
   type AbstractEventLoop,
   allTasks,
-  awaiters,
   type Future,
+  isSleep,
   type StackFrame,
   suspendedStack,
   Task,
   waitedFor,
   waitingSince,
 } from "../../coroutines/mod.ts";
+import { queuedAt } from "../sync/_waiting_line.ts";
+import { awaiters } from "../tasks/awaited_by.ts";
+import { idOf } from "./_id.ts";
 
 /** A task, where it waits, and who waits for it. */
 export interface TaskState {
@@ -28,9 +31,22 @@ export interface TaskState {
   readonly seconds: number | null;
 }
 
-/** The tasks of a loop that are not done, in the order in which they were created. */
-export function statesOf(loop: AbstractEventLoop): TaskState[] {
-  const tasks = [...allTasks(loop)];
+/**
+ * The tasks of a loop that are not done, in the order in which they were created.
+ *
+ * @param most How many at the most; the last says how many more there are.
+ */
+export function statesOf(loop: AbstractEventLoop, most: number = Infinity): TaskState[] {
+  const all = [...allTasks(loop)];
+  const states = statesAmong(all.slice(0, most), loop);
+  if (all.length > most) {
+    const name = `... and ${all.length - most} more tasks`;
+    states.push({ id: 0, name, stack: [], awaitedBy: [], waitsFor: [], seconds: null });
+  }
+  return states;
+}
+
+function statesAmong(tasks: readonly Task<unknown>[], loop: AbstractEventLoop): TaskState[] {
   const ids = new Map<Future<unknown>, number>(tasks.map((task, i) => [task, i + 1]));
   const awaitedBy = awaiters(loop);
   return tasks.map((task) => ({
@@ -38,9 +54,19 @@ export function statesOf(loop: AbstractEventLoop): TaskState[] {
     name: task.getName(),
     stack: suspendedStack(task).map(describeFrame),
     awaitedBy: [...awaitedBy.get(task) ?? []].flatMap((one) => ids.get(one) ?? []),
-    waitsFor: waitedFor(task).map(describeFuture),
+    waitsFor: waitedFor(task).map((future) => describeWait(future)),
     seconds: secondsSince(waitingSince(task)),
   }));
+}
+
+/** Whether a value, which another process has sent, is a {@linkcode TaskState}. */
+export function isTaskState(value: unknown): value is TaskState {
+  const { id, name, stack, awaitedBy, waitsFor, seconds } = Object(value) as Partial<TaskState>;
+  const isListOf = (list: unknown, type: string) =>
+    Array.isArray(list) && list.every((one) => typeof one === type);
+  return typeof id === "number" && typeof name === "string" && isListOf(stack, "string") &&
+    isListOf(awaitedBy, "number") && isListOf(waitsFor, "string") &&
+    (seconds === null || typeof seconds === "number");
 }
 
 /** One function of a stack, as CPython's tools show it. */
@@ -48,8 +74,19 @@ export function describeFrame({ function: name, file, line }: StackFrame): strin
   return file === undefined ? name : `${name} ${file}:${line}`;
 }
 
-function describeFuture(future: Future<unknown>): string {
-  return future instanceof Task ? `task ${future.getName()}` : String(future);
+/**
+ * What a task waits for, in a few words: `task worker`, `sleep()`, `get() of Queue 0x2`; as for what the
+ * library knows nothing of, `other` tells.
+ */
+export function describeWait(
+  future: object,
+  other: (future: object) => string = (future) => String(future),
+): string {
+  if (future instanceof Task) return `task ${future.getName()}`;
+  if (isSleep(future)) return "sleep()";
+  const queued = queuedAt(future);
+  if (queued === null) return other(future);
+  return `${queued.call}() of ${queued.owner.constructor.name} ${idOf(queued.owner)}`;
 }
 
 function secondsSince(time: number | null): number | null {

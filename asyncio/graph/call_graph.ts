@@ -7,12 +7,9 @@
  */
 
 import {
-  type Awaiters,
-  awaiters,
   currentTask,
   type Future,
   isfuture,
-  linkedAwaiters,
   repr,
   runningStack,
   RuntimeError,
@@ -20,6 +17,7 @@ import {
   suspendedStack,
   Task,
 } from "../../coroutines/mod.ts";
+import { type Awaiters, awaiters, linkedAwaiters } from "../tasks/awaited_by.ts";
 import { idOf } from "./_id.ts";
 
 /**

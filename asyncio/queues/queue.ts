@@ -56,8 +56,8 @@ export class Queue<T> {
   // woken, or cancelled and going on.
   readonly #maxsize: number;
   readonly #items = new Deque<T>();
-  readonly #getters = new WaitingLine();
-  readonly #putters = new WaitingLine();
+  readonly #getters = new WaitingLine(this, "get");
+  readonly #putters = new WaitingLine(this, "put");
   readonly #finished = new Event();
   #unfinished = 0;
   #isShutdown = false;

@@ -40,11 +40,19 @@ export class Waiter extends Future<void> {
  * are done. `#cancelled` counts those of the line that are cancelled.
  */
 export class WaitingLine {
+  /** Whose line it is, and what those do who stand in it: for those who ask what a task waits for. */
+  readonly owner: object;
+  readonly call: string;
   #first: Waiter | null = null;
   #last: Waiter | null = null;
   #asleep: Waiter | null = null;
   #size = 0;
   #cancelled = 0;
+
+  constructor(owner: object, call: string) {
+    this.owner = owner;
+    this.call = call;
+  }
 
   /** How many stand in the line. */
   get size(): number {
@@ -118,4 +126,9 @@ export class WaitingLine {
   toString(): string {
     return this.#size === 0 ? "" : `, waiters:${this.#size}`;
   }
+}
+
+/** What a task waits for, if it stands in a line: the call, and what it is a call of. */
+export function queuedAt(future: object): { readonly owner: object; readonly call: string } | null {
+  return future instanceof Waiter ? future.line : null;
 }

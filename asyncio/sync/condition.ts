@@ -57,7 +57,7 @@ import { WaitingLine } from "./_waiting_line.ts";
  */
 export class Condition implements AsyncContextManager<void> {
   readonly #lock: Lock;
-  readonly #waiters = new WaitingLine();
+  readonly #waiters = new WaitingLine(this, "wait");
   #loop: AbstractEventLoop | null = null;
 
   static {

@@ -41,7 +41,7 @@ import { type Waiter, WaitingLine } from "./_waiting_line.ts";
  * @see {@link https://docs.python.org/3/library/asyncio-sync.html#asyncio.Event}
  */
 export class Event {
-  readonly #waiters = new WaitingLine();
+  readonly #waiters = new WaitingLine(this, "wait");
   #value = false;
   #loop: AbstractEventLoop | null = null;
 

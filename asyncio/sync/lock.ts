@@ -54,7 +54,7 @@ import { type Waiter, WaitingLine } from "./_waiting_line.ts";
 export class Lock implements AsyncContextManager<void> {
   // Invariants: while somebody waits and nobody holds it, the first in the line is done: woken, or
   // cancelled and then to wake the next.
-  readonly #waiters = new WaitingLine();
+  readonly #waiters = new WaitingLine(this, "acquire");
   #locked = false;
   #loop: AbstractEventLoop | null = null;
 

@@ -53,7 +53,7 @@ export class Semaphore implements AsyncContextManager<void> {
   // Invariants: #value is what is left for those who come or are still asleep; what a task was woken
   // for is counted off already. As long as #value is not 0, nobody in the line is asleep for long:
   // each who leaves it wakes others.
-  readonly #waiters = new WaitingLine();
+  readonly #waiters = new WaitingLine(this, "acquire");
   #value: number;
   #loop: AbstractEventLoop | null = null;
 

@@ -7,8 +7,6 @@ import {
   type CoroutineObject,
   currentTask,
   type Future,
-  futureAddToAwaitedBy,
-  futureDiscardFromAwaitedBy,
   getEventLoop,
   getRunningLoop,
   type Handle,
@@ -18,6 +16,7 @@ import {
   type Result,
   TimeoutError,
 } from "../../coroutines/mod.ts";
+import { futureAddToAwaitedBy, futureDiscardFromAwaitedBy } from "./awaited_by.ts";
 import { ConcurrentFuture } from "./concurrent_future.ts";
 import { ensureFuture } from "./ensure_future.ts";
 import { StandIn } from "./_stand_in.ts";

@@ -215,16 +215,22 @@ class _GatheringFuture extends Future<unknown[]> {
     this.#pending--;
     if (this.done()) return noteSeen(child);
     if (!this.#returnExceptions && isNoResult(child)) {
-      return this.setException(outcomeOf(child));
+      return this.#fail(outcomeOf(child));
     }
     if (this.#pending === 0) this.#finish();
+  }
+
+  #fail(error: unknown): void {
+    this.setException(error);
+    // Who has cancelled it need not wait for it: a task that has left a circle does not.
+    if (this.#cancelRequested && error instanceof CancelledError) this.noteRetrieved();
   }
 
   #finish(): void {
     const results = this.#children.map(outcomeAmongResults);
     if (!this.#cancelRequested) return this.setResult(results);
     const last = this.#children.at(-1)!;
-    this.setException(last.cancelled() ? results.at(-1) : new CancelledError());
+    this.#fail(last.cancelled() ? results.at(-1) : new CancelledError());
   }
 }
 

@@ -24,9 +24,15 @@ export async function runTraced(
   return code;
 }
 
-/** Writes what `text` gives to the file that was asked for, when the program has come to its end. */
-export function writeAtEnd(text: (file: string) => string): void {
+/** Writes the parts of a text to the file that was asked for, when the program has come to its end. */
+export function writeAtEnd(text: (file: string) => Iterable<string>): void {
   const file = Deno.env.get(FILE);
   if (file === undefined) return;
-  globalThis.addEventListener("unload", () => Deno.writeTextFileSync(file, text(file)));
+  globalThis.addEventListener("unload", () => {
+    let append = false;
+    for (const part of text(file)) {
+      Deno.writeTextFileSync(file, part, { append });
+      append = true;
+    }
+  });
 }

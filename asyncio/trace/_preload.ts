@@ -8,4 +8,4 @@ import { Tracer } from "./tracer.ts";
 
 const tracer = new Tracer();
 Object.defineProperty(globalThis, TRACER, { value: tracer });
-writeAtEnd((file) => file.endsWith(".html") ? tracer.toHtml() : tracer.toChromeTrace());
+writeAtEnd((file) => file.endsWith(".html") ? [tracer.toHtml()] : tracer.chromeTrace());

@@ -21,11 +21,14 @@ canvas:focus { outline: 2px solid #4a80d9; outline-offset: -2px; }
 #tip { position: fixed; max-width: 34rem; padding: .4rem .6rem; background: var(--bg);
   border: 1px solid var(--line); box-shadow: 0 2px 10px #0005; pointer-events: none;
   white-space: pre-line; overflow-wrap: anywhere; z-index: 1; }
-main { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1rem; padding: .75rem; }
-section { overflow: auto; max-height: 24rem; }
+main { display: flex; flex-wrap: wrap; gap: 1rem; padding: .75rem; }
+section { flex: 1 1 20rem; overflow: auto; max-height: 24rem; }
+section:nth-child(2) { flex: 2 1 29rem; }
 table { border-collapse: collapse; width: 100%; }
 th { position: sticky; top: 0; background: var(--bg); cursor: pointer; }
 th, td { text-align: left; padding: .15rem .5rem; border-bottom: 1px solid var(--line); }
+td.task { white-space: nowrap; max-width: 12rem; overflow: hidden; text-overflow: ellipsis; }
+td.what, td.where { overflow-wrap: anywhere; min-width: 6rem; }
 td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 tr[data-at] { cursor: pointer; }
 `;
@@ -207,7 +210,7 @@ function ruler(width, fg) {
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough);
   for (let us = Math.ceil(from / step) * step; us <= to; us += step) {
     pen.fillRect(x(us), TOP - 5, 1, 5);
-    pen.fillText(time(us), x(us) + 3, TOP / 2 - 1);
+    pen.fillText(time(us).replace(/\.?0+ /, " "), x(us) + 3, TOP / 2 - 1);
   }
 }
 
@@ -333,7 +336,7 @@ function fill(id, heads, lines, onHead) {
   heads.forEach((text, column) => {
     const cell = document.createElement("th");
     cell.textContent = text;
-    cell.className = /^(?:ran|ready|waited|for|at)$/.test(text) ? "n" : "";
+    cell.className = /^(?:ran|ready|waited|for|at)$/.test(text) ? "n" : text;
     if (onHead) cell.onclick = () => onHead(column);
     row.append(cell);
   });

@@ -10,7 +10,7 @@ import {
   suspension,
   Task,
 } from "../../coroutines/mod.ts";
-import { describeFrame } from "../graph/_task_state.ts";
+import { describeFrame, describeWait } from "../graph/_task_state.ts";
 import { chromeTraceOf } from "./_chrome.ts";
 import { Events, HOST, INSTANT, READY, type Recorded, STEP, Texts, WAIT, WAKE } from "./_events.ts";
 import { htmlOf } from "./_html.ts";
@@ -86,8 +86,6 @@ export class Tracer implements LoopObserver {
   readonly #live = new Set<Row>();
   /** Where there was waiting: texts are made of it in the end. */
   readonly #places: (() => StackFrame[])[] = [() => []];
-  /** The futures that are the timers of a `sleep()`. */
-  readonly #sleeps = new WeakSet<object>();
   #steps: Step[] = [];
   #awaySince = 0;
   #awayFor = 0;
@@ -120,6 +118,15 @@ export class Tracer implements LoopObserver {
    * @returns JSON, in Chrome's format.
    */
   toChromeTrace(): string {
+    return [...this.chromeTrace()].join("");
+  }
+
+  /**
+   * The same in parts, for a file.
+   *
+   * @internal
+   */
+  chromeTrace(): Iterable<string> {
     return chromeTraceOf(this.#recorded());
   }
 
@@ -219,7 +226,11 @@ export class Tracer implements LoopObserver {
     if (step === undefined) return;
     const now = this.#now();
     const row = task === null ? undefined : this.#rows.get(task);
-    if (row !== undefined && row.waitsSince >= 0) row.waitsSince = now;
+    if (row !== undefined) {
+      // It has begun to wait, or has asked for another turn, in the midst of the step.
+      if (row.waitsSince >= 0) row.waitsSince = now;
+      if (row.readySince >= 0) row.readySince = now;
+    }
     // A task that goes on where an async function returns does so within its own step.
     if (this.#steps.at(-1)?.track === step.track) return;
     this.#add(STEP, step.track, step.start, now - step.start, step.text);
@@ -229,7 +240,7 @@ export class Tracer implements LoopObserver {
   taskWaits(task: Task<unknown>, waiter: object): void {
     const row = this.#rowOf(task);
     row.waitsSince = this.#now();
-    row.waitsFor = this.#texts.numberOf(this.#describe(waiter));
+    row.waitsFor = this.#texts.numberOf(describeWait(waiter, describeOther));
     const isKnown = task.getLoop().getDebug() && this.#places.length < MAX_PLACES;
     row.place = isKnown ? this.#places.push(suspension(task)) - 1 : 0;
   }
@@ -248,11 +259,6 @@ export class Tracer implements LoopObserver {
     this.#live.delete(row);
     this.#tracks[track] = task.getName();
     this.#instant(track, outcome === "raised" ? `raised ${repr(value)}` : outcome);
-  }
-
-  /** @internal */
-  timerSet(entry: object): void {
-    if (!(entry instanceof Handle)) this.#sleeps.add(entry);
   }
 
   /** @internal */
@@ -279,12 +285,6 @@ export class Tracer implements LoopObserver {
   /** @internal */
   hostEnded(): void {
     this.#add(HOST, HOST_TRACK, this.#awaySince, this.#now() - this.#awaySince, this.#awayFor);
-  }
-
-  #describe(waiter: object): string {
-    if (waiter instanceof Task) return `task ${waiter.getName()}`;
-    if (this.#sleeps.has(waiter)) return "sleep()";
-    return waiter instanceof Future ? `a ${waiter.constructor.name}` : "an async function";
   }
 
   /** In microseconds. */
@@ -333,6 +333,11 @@ const LIBRARY = new URL("../", import.meta.url).pathname;
 
 function isUsers({ file }: StackFrame): boolean {
   return file !== undefined && !file.includes(LIBRARY);
+}
+
+/** What is waited for that is nothing of the library's. */
+function describeOther(waiter: object): string {
+  return waiter instanceof Future ? `a ${waiter.constructor.name}` : "an async function";
 }
 
 /** What an entry of the ready queue is called that is no step of a task. */

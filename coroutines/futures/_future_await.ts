@@ -20,7 +20,7 @@ import type {
   Resolve,
   TaskFrame,
 } from "./_task_frame.ts";
-import { addWaiter, inPlaceOf, type Waitable } from "./_waitable.ts";
+import { addWaiter, inPlaceOf, leaveCircle, type Waitable } from "./_waitable.ts";
 
 /**
  * One native `await` of a future, or of a mere turn of the loop. A function that awaits one thing
@@ -120,8 +120,16 @@ class FutureAwait implements Runnable, PendingAwait, FutureStarter {
 
   // CPython: Lib/asyncio/tasks.py, Task.cancel
   interrupt(message: string): void {
-    if (this.#future?.cancel(message)) return;
-    this.#cancellation = new CancelledError(message);
+    const future = this.#future;
+    const cancellation = this.#cancellation;
+    // See Driver.interrupt().
+    this.#future = null;
+    const isTaken = future?.cancel(message) ?? false;
+    this.#future = future;
+    if (!isTaken) this.#cancellation = new CancelledError(message);
+    else if (this.#cancellation !== cancellation) {
+      leaveCircle(future!, this, this.#frame.scheduler);
+    }
   }
 
   forgetCancel(): void {

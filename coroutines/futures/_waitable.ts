@@ -49,8 +49,20 @@ export interface Waitable {
   result(): unknown;
   /** What an async function waits for itself. */
   readonly waiter?: Waitable | null;
+  /** Runs `waiter` no more; or `fn`, that was added as a callback. */
+  removeDoneCallback?(waiter: unknown): number;
   /** Takes back a `cancel()` that nobody has heard of yet. A plain future is cancelled for good. */
   forgetCancel?(): void;
+}
+
+/** Has `waiter` go on, to hear of its cancellation, and wait no more for what waits for itself. */
+export function leaveCircle(
+  future: Waitable,
+  waiter: Runnable,
+  scheduler: { schedule(entry: Runnable): void },
+): void {
+  future.removeDoneCallback?.(waiter);
+  scheduler.schedule(waiter);
 }
 
 /** Whether a value can be waited for. */

@@ -306,7 +306,9 @@ export class Future<T> implements PromiseLike<T> {
    */
   removeDoneCallback(fn: DoneCallback<T>): number {
     const listeners = this.#listListeners();
-    const kept = listeners.filter((one) => !(one instanceof Callback && one.fn === fn));
+    const kept = listeners.filter((one) =>
+      fn !== (one instanceof Callback ? one.fn : one as unknown)
+    );
     if (kept.length < listeners.length) this.#content = kept.length === 0 ? null : kept;
     return listeners.length - kept.length;
   }

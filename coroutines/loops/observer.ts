@@ -10,8 +10,8 @@ import type { Task } from "../tasks/task.ts";
  * `run(main, { trace })` take one.
  *
  * Each method is optional, and is called at once, in the midst of what it tells of: it is to return
- * soon, to call nothing of the loop, and never to throw (an error of its own ends the run, which is one
- * way to stop a program). A loop that nobody observes pays nothing.
+ * soon, and to call nothing of the loop but `stop()`. An error of its own goes to the loop's exception
+ * handler, and the loop goes on. A loop that nobody observes pays nothing.
  *
  * An `entry` is what stands in the ready queue or among the timers: a `Handle`, a step of a task, the
  * future of a `sleep()`. The same object may be ready again and again. `task` is the task that it is a

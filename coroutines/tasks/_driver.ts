@@ -8,7 +8,13 @@ import { type Extent, overdue } from "../futures/_extent.ts";
 import { Future, type FutureOptions } from "../futures/future.ts";
 import { run, type Runnable } from "../turns/_ready_queue.ts";
 import { CONTEXT, current, EXTENT, type Frame, LOOP, TASK } from "../_running.ts";
-import { addWaiter, badYield, inPlaceOf, type Waitable } from "../futures/_waitable.ts";
+import {
+  addWaiter,
+  badYield,
+  inPlaceOf,
+  leaveCircle,
+  type Waitable,
+} from "../futures/_waitable.ts";
 
 /** The key of a driver's method that goes on at once. */
 export const resume: unique symbol = Symbol("resume");
@@ -126,7 +132,13 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
    */
   // CPython: Lib/asyncio/tasks.py, Task.cancel
   interrupt(message: string): void {
-    const isTaken = this.#waiter?.cancel(message) ?? false;
+    const waiter = this.#waiter;
+    const pending = this.#pending;
+    // Tasks that wait for one another in a circle: who is asked again, while it asks, gives up its wait.
+    if (waiter instanceof Future) this.#waiter = null;
+    const isTaken = waiter?.cancel(message) ?? false;
+    this.#waiter = waiter;
+    if (isTaken && this.#pending !== pending) leaveCircle(waiter!, this, this.scheduler);
     let extent = this[EXTENT] as Extent | null;
     for (; extent !== null && extent.task === this[TASK]; extent = extent.outer) {
       extent.interruptBranches?.(message);

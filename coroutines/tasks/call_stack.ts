@@ -2,7 +2,6 @@
 
 /** What a task waits for, and where: put together from its coroutine and the functions it has called. */
 
-import type { AbstractEventLoop } from "../abstract_event_loop.ts";
 import { AsyncCall } from "./_async_call.ts";
 import { coroutineName } from "../futures/_claim.ts";
 import { CoroutineAwait } from "./_coroutine_await.ts";
@@ -10,7 +9,6 @@ import { Driver } from "./_driver.ts";
 import { joiningTask } from "../futures/_extent.ts";
 import { Future, isfuture } from "../futures/future.ts";
 import { current, nativeFrame } from "../_running.ts";
-import { schedulerOf } from "../turns/_scheduler.ts";
 import {
   currentStack,
   placeOf,
@@ -20,7 +18,7 @@ import {
   type StackPart,
   unplaced,
 } from "../_stacks.ts";
-import { standsFor, type Waitable } from "../futures/_waitable.ts";
+import type { Waitable } from "../futures/_waitable.ts";
 
 const NAMELESS = "<generator>";
 
@@ -219,163 +217,29 @@ function* futuresOf(waiter: Waitable | null): Generator<Future<unknown>> {
   for (const wait of waiter.pendingAwaits()) yield* futuresOf(wait.waiter);
 }
 
-/** The links that were made by hand, in both directions. */
-const linkedWaiters = new WeakMap<Future<unknown>, Set<Future<unknown>>>();
-const linkedFutures = new WeakMap<Future<unknown>, Set<Future<unknown>>>();
-
 /**
- * Notes that a future is awaited by another, for those who ask what waits for what. What tasks wait for
- * is known anyway, and for what is gathered, shielded or in a task group: it takes this only for a
- * construct of one's own that stands between the two.
+ * By whom a task is awaited that nobody waits for by an `await`: one of a group is by the task that has
+ * opened the group, where that comes to its end.
  *
- * Anything but futures is ignored, as in Python.
- *
- * @param future What is awaited.
- * @param waiter The task that waits, as a rule; or a future that stands for others.
+ * @param task The task.
+ * @returns The other; `null` for none.
  *
  * @example Usage
  * ```ts
- * import {
- *   captureCallGraph,
- *   Future,
- *   futureAddToAwaitedBy,
- *   futureDiscardFromAwaitedBy,
- *   run,
- * } from "@asyncio/asyncio";
+ * import { asyncWith, currentTask, run, sleep, TaskGroup } from "@asyncio/asyncio";
+ * import { joinedBy } from "@asyncio/asyncio/coroutines";
  * import { assertEquals } from "@std/assert";
  *
  * await run(function* () {
- *   const [made, waiting] = [new Future(), new Future()];
- *   futureAddToAwaitedBy(made, waiting);
- *   assertEquals(captureCallGraph(made)?.awaitedBy[0]?.future, waiting);
- *   futureDiscardFromAwaitedBy(made, waiting);
- *   assertEquals(captureCallGraph(made)?.awaitedBy, []);
- * });
- * ```
- *
- * @see {@link https://docs.python.org/3/library/asyncio-graph.html#asyncio.future_add_to_awaited_by}
- */
-// CPython: Lib/asyncio/futures.py, future_add_to_awaited_by
-export function futureAddToAwaitedBy(future: unknown, waiter: unknown): void {
-  if (!isfuture(future) || !isfuture(waiter)) return;
-  addTo(linkedWaiters, future, waiter);
-  addTo(linkedFutures, waiter, future);
-}
-
-/**
- * Takes back a {@linkcode futureAddToAwaitedBy}.
- *
- * @param future What was awaited.
- * @param waiter What waited.
- *
- * @example Usage
- * ```ts
- * import { Future, futureAddToAwaitedBy, futureDiscardFromAwaitedBy, run } from "@asyncio/asyncio";
- *
- * await run(function* () {
- *   const [made, waiting] = [new Future(), new Future()];
- *   futureAddToAwaitedBy(made, waiting);
- *   futureDiscardFromAwaitedBy(made, waiting);
- * });
- * ```
- *
- * @see {@link https://docs.python.org/3/library/asyncio-graph.html#asyncio.future_discard_from_awaited_by}
- */
-// CPython: Lib/asyncio/futures.py, future_discard_from_awaited_by
-export function futureDiscardFromAwaitedBy(future: unknown, waiter: unknown): void {
-  if (!isfuture(future) || !isfuture(waiter)) return;
-  linkedWaiters.get(future)?.delete(waiter);
-  linkedFutures.get(waiter)?.delete(future);
-}
-
-/**
- * By whom each future is awaited.
- *
- * @see {@link https://docs.python.org/3/library/asyncio-graph.html}
- */
-export type Awaiters = Map<Future<unknown>, Set<Future<unknown>>>;
-
-/**
- * By whom each future of a loop is awaited: by tasks that wait for it, or for one that stands for it, as
- * that of a `gather()` does for what is gathered; a task of a group by the task that opened the group;
- * and by those that {@linkcode futureAddToAwaitedBy} names.
- *
- * @param loop The loop.
- * @returns The tasks that wait, in the order in which they were created, by what they wait for.
- *
- * @example Usage
- * ```ts
- * import { createTask, currentTask, gather, getRunningLoop, run, sleep } from "@asyncio/asyncio";
- * import { awaiters } from "@asyncio/asyncio/coroutines";
- * import { assertEquals } from "@std/assert";
- *
- * await run(function* () {
- *   const child = createTask(sleep(0.001));
- *   const parent = createTask(function* () {
- *     yield* gather(child);
+ *   yield* asyncWith(new TaskGroup(), function* (group) {
+ *     assertEquals(joinedBy(group.createTask(sleep(0))), currentTask());
  *   });
- *   yield* sleep(0);
- *   assertEquals([...awaiters(getRunningLoop()).get(child) ?? []], [parent]);
- *   yield* parent;
  * });
  * ```
  *
  * @see {@link https://docs.python.org/3/library/asyncio-graph.html}
  */
-export function awaiters(loop: AbstractEventLoop): Awaiters {
-  const all: Awaiters = new Map();
-  for (const task of schedulerOf(loop).tasks.toArray()) {
-    if (!(task instanceof Driver)) continue;
-    for (const future of waitedFor(task)) addParts(all, future, task);
-    for (const future of linkedFutures.get(task) ?? []) addParts(all, future, task);
-    const parent = joiningTask(task);
-    if (isfuture(parent)) addTo(all, task, parent);
-  }
-  return all;
-}
-
-/**
- * By whom one future is awaited, of those that are not tasks: see {@linkcode futureAddToAwaitedBy}.
- *
- * @param future What is awaited.
- * @returns Those who wait.
- *
- * @example Usage
- * ```ts
- * import { Future, futureAddToAwaitedBy, run } from "@asyncio/asyncio";
- * import { linkedAwaiters } from "@asyncio/asyncio/coroutines";
- * import { assertEquals } from "@std/assert";
- *
- * await run(function* () {
- *   const [made, waiting] = [new Future(), new Future()];
- *   futureAddToAwaitedBy(made, waiting);
- *   assertEquals([...linkedAwaiters(made)], [waiting]);
- * });
- * ```
- *
- * @see {@link https://docs.python.org/3/library/asyncio-graph.html}
- */
-export function linkedAwaiters(future: Future<unknown>): Iterable<Future<unknown>> {
-  return linkedWaiters.get(future) ?? [];
-}
-
-function addParts(
-  all: Awaiters,
-  future: Future<unknown> & { readonly [standsFor]?: Iterable<Future<unknown>> },
-  by: Future<unknown>,
-): void {
-  if (future.done() || !addTo(all, future, by)) return;
-  for (const part of future[standsFor] ?? []) addParts(all, part, by);
-}
-
-interface Multimap<K, V> {
-  get(key: K): Set<V> | undefined;
-  set(key: K, values: Set<V>): unknown;
-}
-
-/** Returns whether that is new. */
-function addTo<K, V>(all: Multimap<K, V>, key: K, value: V): boolean {
-  const values = all.get(key);
-  if (values === undefined) all.set(key, new Set([value]));
-  return values === undefined || values.size < values.add(value).size;
+export function joinedBy(task: Future<unknown>): Future<unknown> | null {
+  const other = task instanceof Driver ? joiningTask(task) : null;
+  return isfuture(other) ? other : null;
 }

@@ -44,6 +44,32 @@ export function sleep<T = undefined>(delay: number, result?: T): CoroutineObject
   return new Sleep<T>(delay, result as T);
 }
 
+/**
+ * Whether a future is the timer of a `sleep()`, which looks like any other.
+ *
+ * @param future The future: one that a task waits for.
+ * @returns Whether it is.
+ *
+ * @example Usage
+ * ```ts
+ * import { createTask, run, sleep } from "@asyncio/asyncio";
+ * import { isSleep, waitedFor } from "@asyncio/asyncio/coroutines";
+ * import { assert } from "@std/assert";
+ *
+ * await run(function* () {
+ *   const task = createTask(sleep(0.001));
+ *   yield* sleep(0);
+ *   assert(isSleep(waitedFor(task)[0]!));
+ *   yield* task;
+ * });
+ * ```
+ *
+ * @see {@linkcode sleep}
+ */
+export function isSleep(future: object): boolean {
+  return future instanceof Timer;
+}
+
 /** How far a {@linkcode Sleep} has come. */
 enum State {
   New,

@@ -210,11 +210,13 @@ export class Task<T> extends Driver<T> {
     this.noteRetrieved();
     if (this.done()) return false;
     const cancellation = this.#cancellation ??= new Cancellation();
-    cancellation.requests++;
+    const requests = ++cancellation.requests;
     cancellation.message = message ?? "";
     cancellation.abort();
     this.scheduler.observation?.taskCancelled(this, cancellation.message);
     this.interrupt(cancellation.message);
+    // In a circle of tasks it has come back to this one, which is one request all the same.
+    cancellation.requests = requests;
     return true;
   }
 

@@ -61,8 +61,8 @@ export class Observation implements StepWatch {
   /** Whether the host has the thread. */
   #isAway = false;
 
-  constructor(observer: Observer) {
-    this.observer = observer;
+  constructor(observer: Observer, loop: AbstractEventLoop) {
+    this.observer = guarded(observer, loop);
   }
 
   /** Has the methods of a scheduler's parts tell what they do. */
@@ -167,6 +167,20 @@ export class Observation implements StepWatch {
     const native = entry === undefined || current.frame === null ? nativeFrame()?.[TASK] : null;
     return native ?? (entry === undefined ? null : taskOf(entry) ?? entry);
   }
+}
+
+/** The same observer, whose errors go to the loop's exception handler: they are none of the program's. */
+function guarded(observer: Observer, loop: AbstractEventLoop): Observer {
+  const get = (_: Observer, event: keyof Observer) =>
+    observer[event] && ((...args: unknown[]) => {
+      try {
+        Reflect.apply(observer[event]!, observer, args);
+      } catch (exception) {
+        const message = `Exception in ${event}() of the loop's observer`;
+        loop.callExceptionHandler({ message, exception });
+      }
+    });
+  return new Proxy(observer, { get } as ProxyHandler<Observer>);
 }
 
 /** The task that a step is a part of. */

@@ -181,7 +181,7 @@ export class Scheduler implements Waiting {
   /** Tells an observer what happens from now on, in place of the one before. */
   observe(observer: Observer | null): void {
     this.observation?.detach(this);
-    this.observation = observer === null ? null : new Observation(observer);
+    this.observation = observer === null ? null : new Observation(observer, this.loop);
     this.observation?.attach(this);
     this.#watchSteps();
   }

@@ -45,22 +45,45 @@ function showLoop(now: Snapshot, language: Language): void {
     running === undefined ? nothing(words.nobody) : chip(running, now),
   );
   byId("ready").replaceChildren(...queue(now, language));
-  byId("timers").replaceChildren(...chips(timers(now), language));
+  byId("timers").replaceChildren(...timers(now, language));
 }
 
-/** The timers, soonest first; many at a time, where there are many. */
-function timers(now: Snapshot): (() => HTMLElement)[] {
-  const { entries } = now;
-  if (now.timers.size > MAX_CHIPS) {
-    const groups = [...Map.groupBy(now.timers.values(), ({ when }) => when)];
-    return groups.sort(([one], [other]) => one - other).map(([when, { length }]) => () =>
-      element("span.chip.timer", {}, element("b", {}, seconds(when)), `× ${length}`)
-    );
-  }
-  const sorted = [...now.timers].sort(([one, a], [other, b]) =>
-    a.when - b.when || Number(one) - Number(other)
+/** As many timers are drawn as a tree: four floors. */
+const MAX_TREE = 15;
+
+/** The heap of timers; where there are many, how many are due at which time. */
+function timers(now: Snapshot, language: Language): HTMLElement[] {
+  if (now.timers.size === 0 || now.timers.size > MAX_TREE) return chips(moments(now), language);
+  return [heap(now)];
+}
+
+/** How many timers are due at each time, soonest first. */
+function moments({ timers }: Snapshot): (() => HTMLElement)[] {
+  const groups = [...Map.groupBy(timers.values(), ({ when }) => when)];
+  return groups.sort(([one], [other]) => one - other).map(([when, { length }]) => () =>
+    element("span.chip.timer", {}, element("b", {}, seconds(when)), `× ${length}`)
   );
-  return sorted.map(([id, { when }]) => () => chip(entries.get(id)!, now, seconds(when)));
+}
+
+/** The heap as the tree that it is: each floor has twice as many places as the one above it. */
+function heap(now: Snapshot): HTMLElement {
+  const floors = Math.floor(Math.log2(now.timers.size)) + 1;
+  const width = 2 ** (floors - 1);
+  const places = [...now.timers].sort(([, a], [, b]) => a.place - b.place);
+  const nodes = places.map(([id, { when, place, isCancelled }]) => {
+    const floor = Math.floor(Math.log2(place + 1));
+    const span = width / 2 ** floor;
+    const column = (place + 1 - 2 ** floor) * span + 1;
+    const side = place === 0 ? "root" : place % 2 === 1 ? "left" : "right";
+    const one = chip(now.entries.get(id)!, now, seconds(when));
+    if (isCancelled) one.classList.add("cancelled");
+    return element(
+      `li.${side}${2 * place + 1 < places.length ? ".parent" : ""}`,
+      { style: `grid-area: ${floor + 1} / ${column} / auto / span ${span}` },
+      one,
+    );
+  });
+  return element("ol.heap", { style: `--width: ${width}` }, ...nodes);
 }
 
 /** The ready queue, with a line between those of this turn and those of the next. */

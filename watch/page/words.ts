@@ -28,7 +28,7 @@ const WORDS = {
     readyHint: "first in, first out",
     nextTurn: "next turn",
     timers: "Timers",
-    timersHint: "a heap, soonest first",
+    timersHint: "a heap: none is later than those below it",
     tasks: "Tasks",
     tasksHint: "who waits for what, and where",
     selector: "Selector",
@@ -74,7 +74,7 @@ const WORDS = {
     readyHint: "先入れ先出し",
     nextTurn: "次の周",
     timers: "タイマー",
-    timersHint: "ヒープ、早い順",
+    timersHint: "ヒープ：下のものより遅いものはない",
     tasks: "タスク",
     tasksHint: "誰が何を、どこで待つか",
     selector: "セレクタ",
@@ -157,6 +157,7 @@ export function waitOf(task: TaskRow, now: Snapshot, language: Language): string
     if (when === undefined) return isJapanese ? "タイマー" : "its timer";
     return isJapanese ? `${seconds(when)} のタイマー` : `the timer at ${seconds(when)}`;
   }
+  if (waits.kind === "call") return waits.text;
   const names = waits.parts.map((id) => now.tasks.get(id)?.name ?? "");
   if (names.length > 0) return names.join(isJapanese ? "、" : ", ");
   return isJapanese ? "Future" : "a future";

@@ -27,10 +27,10 @@ export interface TaskRow {
 
 /** What a task waits for. */
 export interface Wait {
-  readonly kind: "task" | "timer" | "future";
+  readonly kind: "task" | "timer" | "call" | "future";
   /** The id of the task or the timer. */
   readonly id: string;
-  /** What it is, in the library's own word. */
+  /** What it is, in the library's own word; of a call, `Queue.get()` say. */
   readonly text: string;
   /** The tasks for which a future stands: those that are gathered, or of a group. */
   readonly parts: readonly string[];
@@ -47,6 +47,10 @@ export interface EntryRow {
 /** A timer that is set. */
 export interface TimerRow {
   readonly when: number;
+  /** Where it is in the heap, whose array has the children of `i` at `2 * i + 1` and the next. */
+  readonly place: number;
+  /** Whether it is there only until it comes to the top. */
+  readonly isCancelled: boolean;
 }
 
 /** A row of a selector. */

@@ -34,6 +34,18 @@ export function describeCoroutine(task: Task<unknown>): string {
   return (coro ?? "").replace(/\(\)$/, "").replace(/^generator$/, "");
 }
 
+/**
+ * The call in which a task waits at a lock, a queue and so on: `Queue.get()`; `null` for anything else.
+ */
+export function describeCall(waiter: object): string | null {
+  const { owner, call } = (waiter as Queued).line ?? {};
+  return owner === undefined ? null : `${owner.constructor.name}.${call}()`;
+}
+
+interface Queued {
+  readonly line?: { readonly owner?: object; readonly call?: string } | null;
+}
+
 /** What a task waits for: the name of its class. */
 export function describeWaiter(waiter: object): string {
   return /^<(\w+)/.exec(String(waiter))?.[1] ?? "";

@@ -1,12 +1,19 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { type LoopObserver, Task } from "@asyncio/asyncio";
-import { awaiters } from "@asyncio/asyncio/coroutines";
+import {
+  type AbstractEventLoop,
+  allTasks,
+  captureCallGraph,
+  type EventLoop,
+  type LoopObserver,
+  Task,
+} from "@asyncio/asyncio";
 import { repr } from "@asyncio/asyncio/selectors";
 import type { SimulatedSelector } from "../simulated/mod.ts";
 import type { EntryRow, Happening, LogLine, Step, TaskRow, Wait } from "../timeline/timeline.ts";
 import { Changes } from "./changes.ts";
 import {
+  describeCall,
   describeCoroutine,
   describeEntry,
   describeOutcome,
@@ -14,6 +21,7 @@ import {
   selectorRows,
 } from "./describe.ts";
 import { type Frame, Frames } from "./frames.ts";
+import { HeapPicture } from "./heap.ts";
 
 /** With more tasks than this, one step is told for many; with fewer than that, each again. */
 const CROWD = 200;
@@ -49,10 +57,12 @@ export class Recorder implements LoopObserver {
   readonly #ids = new WeakMap<object, string>();
   readonly #now = new Changes();
   readonly #frames = new Frames();
+  readonly #heap = new HeapPicture((id, row) => this.#now.set("timers", id, row));
   readonly #selectors: SimulatedSelector[] = [];
   /** Tasks that are not shown, and their entries. */
   readonly #hidden = new WeakSet<object>();
   #steps: object[] = [];
+  #loop: EventLoop | null = null;
   #count = 0;
   #lines = 0;
   #lastId = 0;
@@ -121,6 +131,7 @@ export class Recorder implements LoopObserver {
   /** The clock has been moved. */
   jumped(now: number): void {
     if (now === this.#now.loop.now) return;
+    this.#heap.prune();
     this.#now.setLoop("now", now);
     this.#step("jump", "", 0, true);
   }
@@ -144,12 +155,19 @@ export class Recorder implements LoopObserver {
     if (task !== null && !task.done()) this.#changeTask(task, { state: "ready", waits: null });
   }
 
+  runBegan(loop: AbstractEventLoop): void {
+    this.#loop = loop as EventLoop;
+  }
+
   stepBegan(entry: object, task: Task<unknown> | null): void {
-    this.#checkLimits();
+    if (this.#isTooLong()) return this.#loop?.stop();
     if (this.#isHidden(entry)) return;
     const id = this.#entryId(entry, task);
     this.#steps.push(entry);
-    if (this.#steps.length === 1) this.#now.takeReady(id);
+    if (this.#steps.length === 1) {
+      if (this.#now.loop.batch === 0) this.#heap.prune();
+      this.#now.takeReady(id);
+    }
     this.#now.setLoop("running", id);
     if (task !== null && !task.done()) {
       this.#changeTask(task, { state: "running", waits: null, isCancelling: false });
@@ -167,18 +185,17 @@ export class Recorder implements LoopObserver {
   }
 
   timerSet(entry: object, when: number, by: object | null): void {
-    const id = this.#entryId(entry, null, by);
-    this.#now.set("timers", id, { when });
+    this.#heap.push(this.#entryId(entry, null, by), when);
   }
 
   timerFired(entry: object): void {
     const id = this.#entryId(entry, null);
-    this.#now.set("timers", id, null);
+    this.#heap.fire(id);
     this.#step("fire", id, 0);
   }
 
   timerCancelled(entry: object): void {
-    this.#now.set("timers", this.#entryId(entry, null), null);
+    this.#heap.cancel(this.#entryId(entry, null));
   }
 
   taskCreated(task: Task<unknown>, by: object | null): void {
@@ -200,8 +217,10 @@ export class Recorder implements LoopObserver {
   taskWaits(task: Task<unknown>, waiter: object): void {
     const id = this.#idOf(waiter);
     const isTimer = this.#now.rows("timers").has(id);
-    const kind = waiter instanceof Task ? "task" : isTimer ? "timer" : "future";
-    const waits: Wait = { kind, id, text: describeWaiter(waiter), parts: [] };
+    const call = describeCall(waiter);
+    const other = call === null ? "future" : "call";
+    const kind = waiter instanceof Task ? "task" : isTimer ? "timer" : other;
+    const waits: Wait = { kind, id, text: call ?? describeWaiter(waiter), parts: [] };
     this.#changeTask(task, { state: "waiting", waits });
   }
 
@@ -210,8 +229,9 @@ export class Recorder implements LoopObserver {
     const waits = this.#now.rows("tasks").get(this.#idOf(task))?.waits;
     if (waits?.kind !== "future") return;
     const parts: string[] = [];
-    for (const [future, by] of awaiters(task.getLoop())) {
-      if (future instanceof Task && by.has(task)) parts.push(this.#idOf(future));
+    for (const other of allTasks(task.getLoop())) {
+      const { awaitedBy } = captureCallGraph(other, { limit: 0 })!;
+      if (awaitedBy.some(({ future }) => future === task)) parts.push(this.#idOf(other));
     }
     if (parts.length > 0) this.#changeTask(task, { waits: { ...waits, parts } });
   }
@@ -241,6 +261,7 @@ export class Recorder implements LoopObserver {
 
   /** The program has come to its end. */
   over(): void {
+    this.#heap.clear();
     this.#step("over", "", 0, true);
     this.#isOver = true;
   }
@@ -255,16 +276,19 @@ export class Recorder implements LoopObserver {
   }
 
   /**
-   * Ends a program that goes on for too long. Called from its own code and before a step, where an error
-   * ends what is under way; an observer's other methods are no place for one.
+   * Ends a program that goes on for too long, by an error in its own code: at each line from then on,
+   * should it catch that. Its loop is stopped where a step begins.
    */
   #checkLimits(): void {
-    if (!this.#isOver) {
-      if (this.#count <= MAX_STEPS && this.#lines <= MAX_LINES) return;
-      this.#emit({ what: "halted", who: "", line: 0, text: String(this.#count) });
-      this.#isOver = true;
-    }
-    throw new Halted("The program goes on for too long");
+    if (this.#isTooLong()) throw new Halted("The program goes on for too long");
+  }
+
+  #isTooLong(): boolean {
+    if (this.#isOver) return true;
+    if (this.#count <= MAX_STEPS && this.#lines <= MAX_LINES) return false;
+    this.#emit({ what: "halted", who: "", line: 0, text: String(this.#count) });
+    this.#isOver = true;
+    return true;
   }
 
   // How it is written down.

@@ -205,3 +205,19 @@ Deno.test("rowsOf() shows a task whose waiter is not known", () => {
     ["", "Unknown", "0xdead"],
   ]);
 });
+
+Deno.test("treeOf() and findCycles() go through a chain that is longer than a stack", () => {
+  const length = 20_000;
+  const chain = Array.from({ length }, (_, i) => ({
+    id: i + 1,
+    name: `task ${i + 1}`,
+    stack: ["main"],
+    awaitedBy: i === 0 ? [] : [i],
+    waitsFor: [],
+    seconds: null,
+  }));
+  assertEquals(findCycles(chain), []);
+  assertEquals(treeOf(chain).length, 2 * length);
+  const circle = chain.map((task) => task.id === 1 ? { ...task, awaitedBy: [length] } : task);
+  assertEquals(findCycles(circle).map((cycle) => cycle.length), [length + 1]);
+});
