@@ -145,7 +145,7 @@ Deno.test({
       "Server.#receive inside.ts:41",
       "waits: get() of Queue 0x2, sleep()",
     );
-    under("(T) not begun here", "waits: get() of Queue 0x2");
+    under("(T) not begun here", " get", "waits: get() of Queue 0x2");
     under("(T) both", "<lambda> inside.ts:49", "inner inside.ts:28");
   }, INSPECT);
 });
