@@ -241,6 +241,22 @@ export abstract class BaseSelector<D = unknown, F extends FileObj = FileObj> {
   }
 
   /**
+   * Event loops only: the addresses of a name, asked for in this thread, which waits for the answer.
+   *
+   * @param _host The name.
+   * @param _family `AF_INET` or `AF_INET6`; 0 for both.
+   * @returns The addresses as text, one at least.
+   * @throws {Deno.errors.NotSupported} If the selector cannot ask so: only native ones can.
+   * @throws {Error} If there is no such name.
+   */
+  lookUp(_host: string, _family: number): readonly string[] {
+    throw new Deno.errors.NotSupported(
+      `Cannot look up a name: ${this.constructor.name} has no way to ask for it in this thread, ` +
+        "use a native selector (EpollSelector, KqueueSelector)",
+    );
+  }
+
+  /**
    * Event loops only: about to wait. Starts the operations whose completion will make something
    * ready, and from now on the first of them calls {@linkcode BaseSelector.onReady}.
    *

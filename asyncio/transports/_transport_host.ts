@@ -44,6 +44,8 @@ export interface TransportHost {
   detach(key: number | object): void;
   /** Whether the loop is closed, and nothing can be called any more. */
   isClosed(): boolean;
+  /** The addresses of a name, asked for in this thread. For a loop that blocks. */
+  lookUp(host: string, family: number): readonly string[];
   /** The addresses of a host. */
   getaddrinfo(
     host: string | null,

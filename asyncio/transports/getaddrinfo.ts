@@ -3,8 +3,8 @@
 /**
  * From names to addresses, and back.
  *
- * The system is asked by `node:dns`, which Deno has, at the moment of need. Addresses need no asking,
- * nor does `localhost`: it is both of its addresses, whatever the system's tables say.
+ * The system is asked by `node:dns`, which Deno has, at the moment of need; in a run that blocks, by the
+ * C library. Addresses need no asking, nor does `localhost`: it is both of its addresses, whatever the system's tables say.
  *
  * CPython: Lib/socket.py, getaddrinfo; Lib/asyncio/base_events.py, _ipaddr_info.
  */
@@ -14,10 +14,10 @@ import {
   type Coroutine,
   coroutine,
   fromPromise,
-  getRunningLoop,
   repr,
 } from "../../coroutines/mod.ts";
 import type { InetAddress } from "./inet_address.ts";
+import type { TransportHost } from "./_transport_host.ts";
 
 /**
  * What {@linkcode NetworkEventLoop.getaddrinfo} gives: one way to reach a host.
@@ -65,13 +65,14 @@ const LOOPBACK: Readonly<Record<number, string>> = { [AF_INET]: "127.0.0.1", [AF
 
 /** The addresses of a host. */
 export const getaddrinfo = coroutine(function* getaddrinfo(
+  transportHost: TransportHost,
   host: string | null,
   port: number | string | null,
   options: AddressOptions,
 ): Coroutine<AddressInfo[]> {
   const number = portNumber(port);
   const known = knownAddresses(host, options);
-  const addresses = known ?? (yield* lookUp(host!, options.family ?? 0));
+  const addresses = known ?? (yield* lookUp(transportHost, host!, options.family ?? 0));
   return addresses.flatMap((address) => infosOf(address, number, options));
 });
 
@@ -123,8 +124,12 @@ function portNumber(port: number | string | null): number {
   return number;
 }
 
-function* lookUp(host: string, family: number): Coroutine<string[]> {
-  getRunningLoop().requireHost("The look-up of a host name");
+function* lookUp(
+  transportHost: TransportHost,
+  host: string,
+  family: number,
+): Coroutine<readonly string[]> {
+  if (transportHost.loop.isBlocking) return transportHost.lookUp(host, family);
   const { lookup } = yield* fromPromise(import("node:dns/promises"));
   const only = family === AF_INET ? 4 : family === AF_INET6 ? 6 : 0;
   const found = yield* fromPromise(lookup(host, { all: true, family: only }));

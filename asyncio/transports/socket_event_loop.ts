@@ -57,6 +57,7 @@ export class SocketEventLoop extends ExecutorEventLoop {
       attach: (key, leftover) => this.#open.set(key, leftover),
       detach: (key) => this.#open.delete(key),
       isClosed: () => this.isClosed(),
+      lookUp: (host, family) => this.selector.lookUp(host, family),
       getaddrinfo: (host, port, options) => this.getaddrinfo(host, port, options),
     });
   }
@@ -185,7 +186,7 @@ export class SocketEventLoop extends ExecutorEventLoop {
     port: number | string | null,
     options: AddressOptions = {},
   ): CoroutineObject<[AddressInfo, ...AddressInfo[]]> {
-    return getaddrinfo(host, port, options) as CoroutineObject<[AddressInfo, ...AddressInfo[]]>;
+    return getaddrinfo(hostOf(this), host, port, options) as CoroutineObject<[AddressInfo, ...AddressInfo[]]>;
   }
 
   /**

@@ -1,8 +1,10 @@
 // Copyright 2026 the asyncio authors. MIT license.
 // CPython: Modules/socketmodule.c, setipaddr
 
+import type { SocketAddress } from "../socket_address.ts";
 import { allocate, type Block, free } from "./_libc.ts";
 import { type Opened, openLibrary } from "./_library.ts";
+import { decodeAddress, received } from "./_sockaddr.ts";
 import { systemFamily } from "./_socket_numbers.ts";
 
 const FUNCTIONS = {
@@ -23,6 +25,7 @@ const FUNCTIONS = {
  * glibc, resolv/netdb.h; Apple, Libinfo, lookup.subproj/netdb.h.
  */
 const ADDRINFO_WORDS = 12;
+const NEXT_OFFSET = 40;
 const FLAGS = 0;
 const FAMILY = 1;
 const TYPE = 2;
@@ -52,6 +55,32 @@ const encoder = new TextEncoder();
  */
 export function resolve(host: string, family: number): Uint8Array {
   return ask(host, family, 0, ({ getaddrinfo }, ...args) => getaddrinfo(...args));
+}
+
+/**
+ * All that a name means, found in this thread.
+ *
+ * @param host The name.
+ * @param family The family wanted; 0 for all.
+ * @returns The addresses as text, in the resolver's order, each once.
+ * @throws {Error} If there is none, worded as Deno words its own.
+ */
+export function resolveAll(host: string, family: number): string[] {
+  const question = new Question(host, family, 0);
+  try {
+    const found = question.answers(open().getaddrinfo(...question.pointers));
+    return [...new Set(found.map(textOf))];
+  } finally {
+    question.close();
+  }
+}
+
+/** An address of the C library's as text, its scope included. */
+function textOf(bytes: Uint8Array): string {
+  received.bytes.set(bytes);
+  received.length[0] = bytes.length;
+  const [host, , , scope = 0] = decodeAddress() as Exclude<SocketAddress, string>;
+  return scope === 0 ? host : `${host}%${scope}`;
 }
 
 /**
@@ -123,19 +152,28 @@ class Question {
     this.pointers = [at(room), null, pointer, at(ADDRINFO_WORDS)];
   }
 
-  /** What the result says, copied; or the error for the number that `getaddrinfo` gave. */
+  /** What the first result says, copied; or the error for the number that `getaddrinfo` gave. */
   answer(code: number): Uint8Array {
+    return this.answers(code)[0]!;
+  }
+
+  /** What the results say, one at least. */
+  answers(code: number): Uint8Array[] {
     if (code !== 0) throw resolutionError(code);
-    const results = new Deno.UnsafePointerView(this.#block.pointer).getPointer(ADDRINFO_WORDS * 4)!;
+    const first = new Deno.UnsafePointerView(this.#block.pointer).getPointer(ADDRINFO_WORDS * 4)!;
+    const offset = Deno.build.os === "darwin" ? ADDRESS_OFFSET.darwin : ADDRESS_OFFSET.linux;
+    const found: Uint8Array[] = [];
     try {
-      const view = new Deno.UnsafePointerView(results);
-      const offset = Deno.build.os === "darwin" ? ADDRESS_OFFSET.darwin : ADDRESS_OFFSET.linux;
-      const address = view.getPointer(offset)!;
-      return new Uint8Array(
-        Deno.UnsafePointerView.getArrayBuffer(address, view.getUint32(LENGTH * 4)),
-      ).slice();
+      for (let at: Deno.PointerValue = first; at !== null;) {
+        const view: Deno.UnsafePointerView = new Deno.UnsafePointerView(at);
+        const length = view.getUint32(LENGTH * 4);
+        const address = Deno.UnsafePointerView.getArrayBuffer(view.getPointer(offset)!, length);
+        found.push(new Uint8Array(address).slice());
+        at = view.getPointer(NEXT_OFFSET);
+      }
+      return found;
     } finally {
-      open().freeaddrinfo(results);
+      open().freeaddrinfo(first);
     }
   }
 

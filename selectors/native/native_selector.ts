@@ -14,6 +14,7 @@ import { Courtesy } from "./_courtesy.ts";
 import { NativeRegistration, type RowOwner } from "./_native_registration.ts";
 import { NativeSocket } from "./native_socket.ts";
 import { NOTHING } from "./_poll_events.ts";
+import { resolveAll } from "./_resolver.ts";
 import { Wakeup } from "./_wakeup.ts";
 
 /**
@@ -247,6 +248,11 @@ export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
    */
   override createSocket(family?: number, type?: number): NonBlockingSocket {
     return new NativeSocket(family, (type ?? SOCK_STREAM) | SOCK_NONBLOCK);
+  }
+
+  /** See {@linkcode BaseSelector.lookUp}. */
+  override lookUp(host: string, family: number): readonly string[] {
+    return resolveAll(host, family);
   }
 
   /** How many events may be told at once: all to who selects by hand. */
