@@ -5,6 +5,7 @@ import { KeyError, RuntimeError, ValueError } from "./errors.ts";
 import { ALL_EVENTS } from "./events.ts";
 import { descriptorOf, type FileObj } from "./file_object.ts";
 import { hostTurn, now, startTimer } from "./_host.ts";
+import type { NonBlockingPipe } from "./non_blocking_pipe.ts";
 import type { NonBlockingSocket } from "./non_blocking_socket.ts";
 import type { Registration } from "./registration.ts";
 import { repr } from "./_repr.ts";
@@ -207,6 +208,23 @@ export abstract class BaseSelector<D = unknown, F extends FileObj = FileObj> {
    * @returns The socket.
    */
   abstract createSocket(family?: number, type?: number): NonBlockingSocket;
+
+  /**
+   * Event loops only: an end of a pipe, a socket or a character device by its descriptor, made
+   * non-blocking. The descriptor is its own from then on.
+   *
+   * @param _fd The descriptor.
+   * @returns The pipe. The selector watches its descriptor.
+   * @throws {Deno.errors.NotSupported} If the selector knows no descriptors of the system's: only native
+   *   ones do.
+   * @throws {ValueError} If it is the descriptor of something else.
+   */
+  openPipe(_fd: number): NonBlockingPipe {
+    throw new Deno.errors.NotSupported(
+      `Cannot connect pipe: ${this.constructor.name} takes streams, not descriptors, ` +
+        "use a native loop (nativeEventLoop) for these",
+    );
+  }
 
   /** Whether `select()` is under way: then it is not an event loop that waits. */
   protected get isSelecting(): boolean {

@@ -10,14 +10,8 @@
  */
 
 import { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_STREAM, ValueError } from "../../selectors/mod.ts";
-import {
-  type Coroutine,
-  coroutine,
-  fromPromise,
-  repr,
-} from "../../coroutines/mod.ts";
+import { type Coroutine, coroutine, fromPromise, repr } from "../../coroutines/mod.ts";
 import type { InetAddress } from "./inet_address.ts";
-import type { TransportHost } from "./_transport_host.ts";
 
 /**
  * What {@linkcode NetworkEventLoop.getaddrinfo} gives: one way to reach a host.
@@ -63,16 +57,24 @@ const IPPROTO_UDP = 17;
 const WILDCARD: Readonly<Record<number, string>> = { [AF_INET]: "0.0.0.0", [AF_INET6]: "::" };
 const LOOPBACK: Readonly<Record<number, string>> = { [AF_INET]: "127.0.0.1", [AF_INET6]: "::1" };
 
+/** On whose behalf a name is looked up. */
+export interface Asker {
+  /** The loop that waits for the answer. */
+  readonly loop: { readonly isBlocking: boolean };
+  /** The addresses of a name, asked for in this thread. For a loop that blocks. */
+  lookUp(host: string, family: number): readonly string[];
+}
+
 /** The addresses of a host. */
 export const getaddrinfo = coroutine(function* getaddrinfo(
-  transportHost: TransportHost,
+  asker: Asker,
   host: string | null,
   port: number | string | null,
   options: AddressOptions,
 ): Coroutine<AddressInfo[]> {
   const number = portNumber(port);
   const known = knownAddresses(host, options);
-  const addresses = known ?? (yield* lookUp(transportHost, host!, options.family ?? 0));
+  const addresses = known ?? (yield* lookUp(asker, host!, options.family ?? 0));
   return addresses.flatMap((address) => infosOf(address, number, options));
 });
 
@@ -125,11 +127,11 @@ function portNumber(port: number | string | null): number {
 }
 
 function* lookUp(
-  transportHost: TransportHost,
+  asker: Asker,
   host: string,
   family: number,
 ): Coroutine<readonly string[]> {
-  if (transportHost.loop.isBlocking) return transportHost.lookUp(host, family);
+  if (asker.loop.isBlocking) return asker.lookUp(host, family);
   const { lookup } = yield* fromPromise(import("node:dns/promises"));
   const only = family === AF_INET ? 4 : family === AF_INET6 ? 6 : 0;
   const found = yield* fromPromise(lookup(host, { all: true, family: only }));

@@ -1,10 +1,8 @@
 // Copyright 2026 the asyncio authors. MIT license.
 // CPython: Modules/socketmodule.c, setipaddr
 
-import type { SocketAddress } from "../socket_address.ts";
 import { allocate, type Block, free } from "./_libc.ts";
 import { type Opened, openLibrary } from "./_library.ts";
-import { decodeAddress, received } from "./_sockaddr.ts";
 import { systemFamily } from "./_socket_numbers.ts";
 
 const FUNCTIONS = {
@@ -62,25 +60,16 @@ export function resolve(host: string, family: number): Uint8Array {
  *
  * @param host The name.
  * @param family The family wanted; 0 for all.
- * @returns The addresses as text, in the resolver's order, each once.
+ * @returns The addresses, as the C library has them, in its order.
  * @throws {Error} If there is none, worded as Deno words its own.
  */
-export function resolveAll(host: string, family: number): string[] {
+export function resolveAll(host: string, family: number): Uint8Array[] {
   const question = new Question(host, family, 0);
   try {
-    const found = question.answers(open().getaddrinfo(...question.pointers));
-    return [...new Set(found.map(textOf))];
+    return question.answers(open().getaddrinfo(...question.pointers));
   } finally {
     question.close();
   }
-}
-
-/** An address of the C library's as text, its scope included. */
-function textOf(bytes: Uint8Array): string {
-  received.bytes.set(bytes);
-  received.length[0] = bytes.length;
-  const [host, , , scope = 0] = decodeAddress() as Exclude<SocketAddress, string>;
-  return scope === 0 ? host : `${host}%${scope}`;
 }
 
 /**

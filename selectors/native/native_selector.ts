@@ -5,6 +5,7 @@ import { SOCK_NONBLOCK, SOCK_STREAM } from "../constants.ts";
 import { RuntimeError } from "../errors.ts";
 import type { FileObj } from "../file_object.ts";
 import { now, startTimer } from "../_host.ts";
+import type { NonBlockingPipe } from "../non_blocking_pipe.ts";
 import type { NonBlockingSocket } from "../non_blocking_socket.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
@@ -12,9 +13,10 @@ import { activity } from "./_activity.ts";
 import { Connector } from "./_connector.ts";
 import { Courtesy } from "./_courtesy.ts";
 import { NativeRegistration, type RowOwner } from "./_native_registration.ts";
+import { lookUp } from "./_look_up.ts";
+import { NativePipe } from "./_native_pipe.ts";
 import { NativeSocket } from "./native_socket.ts";
 import { NOTHING } from "./_poll_events.ts";
-import { resolveAll } from "./_resolver.ts";
 import { Wakeup } from "./_wakeup.ts";
 
 /**
@@ -250,9 +252,14 @@ export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
     return new NativeSocket(family, (type ?? SOCK_STREAM) | SOCK_NONBLOCK);
   }
 
+  /** See {@linkcode BaseSelector.openPipe}. */
+  override openPipe(fd: number): NonBlockingPipe {
+    return new NativePipe(fd);
+  }
+
   /** See {@linkcode BaseSelector.lookUp}. */
   override lookUp(host: string, family: number): readonly string[] {
-    return resolveAll(host, family);
+    return lookUp(host, family);
   }
 
   /** How many events may be told at once: all to who selects by hand. */

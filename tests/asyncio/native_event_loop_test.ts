@@ -134,6 +134,27 @@ native("a native loop that waits for nothing hears of what comes from outside", 
   assertEquals(await runProgram("fromOutside"), { code: 0, output: "5\nend\n", errors: "" });
 });
 
+native("a program on a native loop reads its standard input and writes its output", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--allow-ffi",
+      "--no-check",
+      new URL("_programs/native.ts", import.meta.url).href,
+      "filter",
+    ],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const input = "line\n".repeat(100_000);
+  const writer = child.stdin.getWriter();
+  const written = writer.write(new TextEncoder().encode(input)).then(() => writer.close());
+  const { code, stdout } = await child.output();
+  await written;
+  assertEquals(code, 0);
+  assert(new TextDecoder().decode(stdout).startsWith(input + "copied\n"));
+});
+
 native("Ctrl-C interrupts a program that waits on a native loop", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: [

@@ -50,7 +50,14 @@ import {
   SOCK_STREAM,
   socketpair,
 } from "@asyncio/asyncio/selectors";
-import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows, equal } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStrictEquals,
+  assertThrows,
+  equal,
+} from "@std/assert";
 import { openSockets } from "../_open_sockets.ts";
 import { text } from "./_text.ts";
 

@@ -7,6 +7,7 @@ import {
   nativeEventLoop,
   newEventLoop,
   openConnection,
+  Protocol,
   run,
   sleep,
   startServer,
@@ -29,6 +30,30 @@ const programs: Record<string, () => unknown> = {
     const loop = nativeEventLoop();
     await loop.runUntilComplete(sleep(0.01));
   },
+
+  /** It copies its standard input to its standard output, by their descriptors. */
+  filter: () =>
+    run(async () => {
+      const loop = getRunningLoop();
+      const ended = loop.createFuture<void>();
+      class Output extends Protocol {
+        override connectionLost(): void {
+          ended.setResult();
+        }
+      }
+      const [output] = await loop.connectWritePipe(() => new Output(), 1);
+      class Copy extends Protocol {
+        override dataReceived(data: Uint8Array): void {
+          output.write(data);
+        }
+        override connectionLost(): void {
+          output.write("copied\n");
+          output.close();
+        }
+      }
+      await loop.connectReadPipe(() => new Copy(), 0);
+      await ended;
+    }, options),
 
   /** It waits for what will never come: nothing is left that could make it come. */
   forNothing: () => {
