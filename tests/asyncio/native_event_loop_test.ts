@@ -124,18 +124,21 @@ native("a program on a native loop ends by itself", async () => {
 });
 
 for (const name of ["exhausted", "exhaustedSync"]) {
-  native(`a server out of descriptors says so, and accepts again a second later (${name})`, async () => {
-    const program = new URL("_programs/native.ts", import.meta.url).href;
-    const deno = [Deno.execPath(), "run", "--allow-ffi", "--no-check", program, name];
-    const { stdout, stderr } = await new Deno.Command("sh", {
-      args: ["-c", 'ulimit -n 60 && exec "$@"', "sh", ...deno],
-      env: { NO_COLOR: "1" },
-    }).output();
-    const told = "socket.accept() out of system resource EMFILE <TransportSocket\n";
-    const served = "served\n".repeat(5);
-    const [output, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    assertEquals([output, errors], [`EMFILE\n${told}${served}true\nend\n`, ""]);
-  });
+  native(
+    `a server out of descriptors says so, and accepts again a second later (${name})`,
+    async () => {
+      const program = new URL("_programs/native.ts", import.meta.url).href;
+      const deno = [Deno.execPath(), "run", "--allow-ffi", "--no-check", program, name];
+      const { stdout, stderr } = await new Deno.Command("sh", {
+        args: ["-c", 'ulimit -n 60 && exec "$@"', "sh", ...deno],
+        env: { NO_COLOR: "1" },
+      }).output();
+      const told = "socket.accept() out of system resource EMFILE <TransportSocket\n";
+      const served = "served\n".repeat(5);
+      const [output, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+      assertEquals([output, errors], [`EMFILE\n${told}${served}true\nend\n`, ""]);
+    },
+  );
 }
 
 native("a program that waits for what will never come is told so by the host", async () => {

@@ -65,7 +65,13 @@ for (const name of SELECTORS) {
 
   test("the ten requests to the slow server are answered at once", async () => {
     const path = "million/";
-    await using server = Program.with("--allow-ffi", `${path}slow_server.ts`, ...args, "--delay", "0");
+    await using server = Program.with(
+      "--allow-ffi",
+      `${path}slow_server.ts`,
+      ...args,
+      "--delay",
+      "0",
+    );
     const port = ["--port", String(await server.port()), "--selector", name];
     await using requests = Program.with("--allow-ffi", `${path}stage4_async.ts`, ...port);
     const { code, stdout } = await requests.ended();

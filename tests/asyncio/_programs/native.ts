@@ -26,10 +26,14 @@ function* exhausted(): Coroutine<void> {
     console.log(message, (exception as { code?: string }).code, String(socket).slice(0, 16));
     if (!told.done()) told.setResult("");
   });
-  const server = yield* startServer(function* (reader, writer) {
-    writer.write(yield* reader.readline());
-    writer.close();
-  }, "127.0.0.1", 0);
+  const server = yield* startServer(
+    function* (reader, writer) {
+      writer.write(yield* reader.readline());
+      writer.close();
+    },
+    "127.0.0.1",
+    0,
+  );
   const [host, port] = server.sockets[0].getsockname();
   const socks = Array.from({ length: 5 }, () => loop.createSocket());
   const held: NativeSocket[] = [];
