@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
+  AF_UNIX,
   IPPROTO_TCP,
   type NonBlockingSocket,
   OSError,
@@ -36,8 +37,12 @@ import { Transport } from "./transports.ts";
 /** The most that is received at once, in bytes. */
 const MAX_RECEIVE = 256 * 1024;
 
-/** Who counts the connections of a server. */
+/** Who counts the connections of a server, and what it knows of them. */
 export interface TransportOwner {
+  /** The address of their own ends, if it is that of the listening socket. */
+  readonly sockname?: SocketAddress | undefined;
+  /** Whether they send small writes at once, as the listening socket was told to. */
+  readonly noDelay?: boolean;
   attach(transport: Transport<SocketAddress>): void;
   detach(transport: Transport<SocketAddress>): void;
 }
@@ -108,7 +113,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     this.#peername = options.peername ?? known(() => unmapped(sock.getpeername()));
     host.attach(this.#fd, this);
     this.#server?.attach(this);
-    disableNagle(sock);
+    if (options.server?.noDelay !== true) disableNagle(sock);
     host.callSoon(start, this, options.waiter);
   }
 
@@ -442,7 +447,9 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
 
   #release(abort: boolean): void {
     this.#host.detach(this.#fd);
-    this.#getSockname();
+    // Who asks later is told, but it is not worth a system call.
+    if (this.#server?.sockname === undefined) this.#getSockname();
+    else this.#sockname ??= this.#server.sockname;
     if (abort) this.#sock.abort();
     else this.#sock.close();
   }
@@ -481,7 +488,8 @@ function known(address: () => SocketAddress): SocketAddress | undefined {
 }
 
 /** Small writes are sent at once, without waiting for the other end's acknowledgement. */
-function disableNagle(sock: NonBlockingSocket): void {
+export function disableNagle(sock: NonBlockingSocket): void {
+  if (sock.family === AF_UNIX) return;
   try {
     sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1);
   } catch {

@@ -3,6 +3,7 @@
 
 import { ValueError } from "../errors.ts";
 import type { NonBlockingPipe } from "../non_blocking_pipe.ts";
+import { activity } from "./_activity.ts";
 import { isBlocking, libc, setBlocking } from "./_libc.ts";
 import { type Opened, openLibrary } from "./_library.ts";
 import { makeReceipt, receipt } from "./_receipt.ts";
@@ -78,6 +79,7 @@ export class NativePipe implements NonBlockingPipe {
   }
 
   #try(events: number, call: () => number): number {
+    activity.count++;
     const count = call();
     const number = libc().errno[0]!;
     return count >= 0 ? count : persist(this.#fd, 0, number, events, call);

@@ -422,7 +422,7 @@ export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
   ): readonly [SelectorKey<D, F>, number][] {
     if (!this.#courtesy.step()) return ready;
     const more = this.#look(0);
-    this.#courtesy.judge(more.length);
+    this.#courtesy.found(more.length);
     return more.length === 0 ? ready : more;
   }
 

@@ -45,6 +45,9 @@ let errno: Int32Array;
 /** The system's EAGAIN: the one failure that is in a hurry. */
 let again: number;
 
+/** Whether calls on the descriptor of the next socket wait, where that need not be asked. */
+let knownBlocking: boolean | null = null;
+
 /**
  * Python's socket: TCP, UDP or Unix, IPv4 or IPv6, blocking or not. It is the operating system's own,
  * used through the C library, and needs `--allow-ffi`.
@@ -119,7 +122,7 @@ export class NativeSocket implements NonBlockingSocket {
       this.#fd = openDescriptor(this.#family, this.#type, proto, this.#timeout === null);
     } else {
       if (!(fileno >= 0)) throw new ValueError("negative file descriptor");
-      this.#timeout = isBlocking(fileno) ? null : 0;
+      this.#timeout = (knownBlocking ?? isBlocking(fileno)) ? null : 0;
       this.#family = family ?? familyOf(fileno);
       this.#type = type ?? readNumber(fileno, SOL_SOCKET, SO_TYPE);
       this.#fd = fileno;
@@ -145,6 +148,11 @@ export class NativeSocket implements NonBlockingSocket {
   /** The very error that ended the last `connect`, or `null`. Not in CPython. */
   get error(): Error | null {
     return this.#connector?.error ?? null;
+  }
+
+  /** `true`: the systems known here do it so. Not in CPython. */
+  get inheritsOptions(): boolean {
+    return true;
   }
 
   /** `null`: the address of a socket is free as soon as it is closed. Not in CPython. */
@@ -299,7 +307,10 @@ export class NativeSocket implements NonBlockingSocket {
     }
     const address = decodeAddress();
     prepareDescriptor(fd, blocking);
-    return [new NativeSocket(this.#family, this.#type, this.#proto, fd), address];
+    knownBlocking = blocking;
+    const sock = new NativeSocket(this.#family, this.#type, this.#proto, fd);
+    knownBlocking = null;
+    return [sock, address];
   }
 
   /**
