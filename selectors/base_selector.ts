@@ -217,7 +217,7 @@ export abstract class BaseSelector<D = unknown, F extends FileObj = FileObj> {
    * @returns The pipe. The selector watches its descriptor.
    * @throws {Deno.errors.NotSupported} If the selector knows no descriptors of the system's: only native
    *   ones do.
-   * @throws {ValueError} If it is the descriptor of something else.
+   * @throws {ValueError} If it is the descriptor of something else, or somebody has it already.
    */
   openPipe(_fd: number): NonBlockingPipe {
     throw new Deno.errors.NotSupported(

@@ -252,7 +252,7 @@ export class NetworkEventLoop extends SocketEventLoop {
    * @param pipe A stream of bytes; on native loops also a descriptor.
    * @returns A coroutine giving the transport and the protocol.
    * @throws {Deno.errors.NotSupported} If it is a descriptor, and the loop knows none.
-   * @throws {ValueError} If it is a descriptor of something else: of a file, say.
+   * @throws {ValueError} If it is a descriptor of something else, of a file say, or somebody has it already.
    */
   connectReadPipe<P extends BaseProtocol>(
     protocolFactory: () => P,
@@ -281,7 +281,7 @@ export class NetworkEventLoop extends SocketEventLoop {
    * @param pipe A stream of bytes; on native loops also a descriptor.
    * @returns A coroutine giving the transport and the protocol.
    * @throws {Deno.errors.NotSupported} If it is a descriptor, and the loop knows none.
-   * @throws {ValueError} If it is a descriptor of something else: of a file, say.
+   * @throws {ValueError} If it is a descriptor of something else, of a file say, or somebody has it already.
    */
   connectWritePipe<P extends BaseProtocol>(
     protocolFactory: () => P,

@@ -5,6 +5,7 @@ import { ValueError } from "../errors.ts";
 import type { NonBlockingPipe } from "../non_blocking_pipe.ts";
 import { activity } from "./_activity.ts";
 import { isBlocking, libc, setBlocking } from "./_libc.ts";
+import { type Lease, leaseOf, takeLease } from "./_lease.ts";
 import { type Opened, openLibrary } from "./_library.ts";
 import { makeReceipt, receipt } from "./_receipt.ts";
 import { persist } from "./_waiting.ts";
@@ -32,15 +33,26 @@ const S_IFIFO = 0o010000;
 const S_IFCHR = 0o020000;
 const S_IFSOCK = 0o140000;
 
-/** An end of a pipe, a socket or a character device, by its descriptor. */
+/**
+ * An end of a pipe, a socket or a character device, by its descriptor.
+ *
+ * Invariants: #fd is -1 exactly when closed, and then #lease has ended. While it holds a descriptor no
+ * other pipe does, and no socket of ours: it would be closed twice, and by then may be another file.
+ */
 export class NativePipe implements NonBlockingPipe {
   readonly isDevice: boolean;
   /** Whether it waited before: whoever shares it, a terminal's next program say, may rely on that. */
   readonly #blocked: boolean;
+  readonly #lease: Lease;
   #fd: number;
 
   constructor(fd: number) {
     if (!Number.isInteger(fd) || fd < 0) throw new ValueError(`Invalid file descriptor: ${fd}`);
+    if (leaseOf(fd) !== null) {
+      throw new ValueError(
+        `Cannot connect pipe: descriptor ${fd} belongs to another pipe or a socket, detach or copy it`,
+      );
+    }
     this.#blocked = isBlocking(fd);
     const kind = kindOf(fd);
     if (kind !== null && kind !== S_IFIFO && kind !== S_IFCHR && kind !== S_IFSOCK) {
@@ -49,6 +61,7 @@ export class NativePipe implements NonBlockingPipe {
     this.isDevice = kind === S_IFCHR;
     if (this.#blocked) setBlocking(fd, false);
     this.#fd = fd;
+    this.#lease = takeLease(fd);
   }
 
   fileno(): number {
@@ -71,6 +84,7 @@ export class NativePipe implements NonBlockingPipe {
     const fd = this.#fd;
     if (fd < 0) return;
     this.#fd = -1;
+    this.#lease.end(fd);
     try {
       if (this.#blocked) setBlocking(fd, true);
     } finally {

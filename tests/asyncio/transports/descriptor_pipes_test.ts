@@ -277,6 +277,22 @@ test("what is no pipe is refused, and stays open", function* ({ loop, raises }) 
   yield* raises(loop.connectReadPipe(() => new Protocol(), -1), ValueError, "");
 });
 
+test("a descriptor that somebody has is refused: it would be closed twice", function* (test) {
+  const { loop, raises } = test;
+  const text = "belongs to another pipe or a socket";
+  const { transport, protocol, reader, writer } = yield* reading(test);
+  yield* raises(loop.connectReadPipe(() => new Protocol(), reader), ValueError, text);
+  yield* raises(loop.connectWritePipe(() => new Protocol(), reader), ValueError, text);
+  transport.close();
+  // Not yet: it is closed after the protocol has heard of it.
+  yield* raises(loop.connectReadPipe(() => new Protocol(), reader), ValueError, text);
+  yield* until(() => protocol.calls.includes("lost"));
+  closeDescriptor(writer);
+  const [left, right] = socketpair();
+  yield* raises(loop.connectReadPipe(() => new Protocol(), left.fileno()), ValueError, text);
+  for (const sock of [left, right]) sock.close();
+});
+
 test("a device that cannot be watched, or always, is told of", function* (test) {
   const fd = openFile("/dev/null");
   const [transport, protocol] = yield* test.wait(
