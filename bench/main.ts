@@ -105,12 +105,17 @@ async function measure(
   const samples = new Map<string, Sample[]>(competitors.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
     for (const { name, sample } of competitors) {
-      if (isStopped) return samples;
+      if (isStopped) break;
       console.error(`${subject.title}: round ${round} of ${rounds}, ${name}`);
-      samples.get(name)!.push(await sample());
+      try {
+        samples.get(name)!.push(await sample());
+      } catch (error) {
+        // Ctrl-C ends the children, too.
+        if (!isStopped) throw error;
+      }
     }
   }
-  return samples;
+  return new Map([...samples].filter(([, taken]) => taken.length > 0));
 }
 
 function parse(args: string[]): Arguments {
