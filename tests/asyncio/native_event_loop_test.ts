@@ -7,16 +7,21 @@ import {
   createTask,
   EventLoop,
   fromPromise,
+  gather,
   nativeEventLoop,
   openConnection,
   run,
+  runSync,
   sleep,
   startServer,
+  type StreamReader,
+  type StreamWriter,
   ValueError,
 } from "@asyncio/asyncio";
 import { NativeSocket } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { LINUX, NATIVE } from "../selectors/native/_open.ts";
+import { openSockets } from "../_open_sockets.ts";
 import { EPOLL_LOOP, onLoops } from "../_loop_kinds.ts";
 
 if (LINUX) {
@@ -93,6 +98,34 @@ native("two native loops run at once, each on its own", async () => {
       return received;
     }, { loopFactory: nativeEventLoop });
   assertEquals(await Promise.all(["a", "b", "c"].map(serve)), ["a", "b", "c"]);
+});
+
+function* burst(): Coroutine<void> {
+  const echo = function* (reader: StreamReader, writer: StreamWriter): Coroutine<void> {
+    writer.write(yield* reader.readline());
+    writer.close();
+  };
+  const server = yield* startServer(echo, "127.0.0.1", 0, { backlog: 2000 });
+  const [host, port] = server.sockets[0].getsockname();
+  const lines = Array.from({ length: 400 }, (_, i) => `${i}\n`);
+  const answers = yield* gather(...lines.map(function* (line) {
+    const [reader, writer] = yield* openConnection(host, port);
+    writer.write(line);
+    const answer = new TextDecoder().decode(yield* reader.read());
+    writer.close();
+    yield* writer.waitClosed();
+    return answer;
+  }));
+  assertEquals(answers, lines);
+  server.close();
+  yield* server.waitClosed();
+}
+
+native("a native loop loses nobody in a burst of connections", async () => {
+  const before = LINUX ? openSockets() : new Set();
+  await run(burst(), { loopFactory: nativeEventLoop });
+  runSync(burst);
+  if (LINUX) assertEquals(openSockets().difference(before), new Set());
 });
 
 // Programs of their own.
