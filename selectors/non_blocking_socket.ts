@@ -37,8 +37,8 @@ export interface NonBlockingSocket {
    */
   whenSent(callback: (error: Error | null) => void, atMost?: number): void;
 
-  /** Whether connections that it accepts have the options that were set on it. */
-  readonly inheritsOptions: boolean;
+  /** Whether connections that it accepts have the options that were set on it. Not, unless it says so. */
+  readonly inheritsOptions?: boolean;
 
   /** The descriptor; -1 once closed. */
   fileno(): number;

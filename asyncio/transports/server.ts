@@ -259,7 +259,7 @@ export class Server<A extends SocketAddress = InetAddress> extends AbstractServe
 
   /** What the connections of a listening socket need of the server. */
   #ownerOf(sock: NonBlockingSocket): TransportOwner {
-    const noDelay = sock.inheritsOptions;
+    const noDelay = sock.inheritsOptions ?? false;
     if (noDelay) disableNagle(sock);
     const sockname = unmapped(sock.getsockname());
     return {

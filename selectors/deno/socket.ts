@@ -157,11 +157,6 @@ export class Socket implements NonBlockingSocket {
     return this.#endpoint?.error ?? null;
   }
 
-  /** `false`: Deno sets the options of each connection by itself. Not in CPython. */
-  get inheritsOptions(): boolean {
-    return false;
-  }
-
   /**
    * Of a listening socket that was closed: settles when its address is free for others. `null` if it
    * is already. Not in CPython, where `close()` frees it at once.
