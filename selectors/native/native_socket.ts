@@ -30,11 +30,11 @@ import { type Lease, takeLease } from "./_lease.ts";
 import { check, isBlocking, libc, setBlocking, systemErrno } from "./_libc.ts";
 import { POLLIN, POLLOUT } from "./_poll_events.ts";
 import { makeReceipt, receipt } from "./_receipt.ts";
-import { decodeAddress, encodeResolved, makeRoom, received } from "./_sockaddr.ts";
+import { decodeAddress, encodeResolved, makeRoom, received, sender } from "./_sockaddr.ts";
 import { type SocketFunctions, socketFunctions } from "./_socket_functions.ts";
 import { readBytes, readNumber, writeOption } from "./_socket_options.ts";
 import { describeSocket } from "./_socket_text.ts";
-import { persist, wouldBlock } from "./_waiting.ts";
+import { orNull, persist, wouldBlock } from "./_waiting.ts";
 
 /** Connections that wait to be accepted, unless more are asked for. CPython: `min(SOMAXCONN, 128)`. */
 const USUAL_BACKLOG = 128;
@@ -596,13 +596,4 @@ export class NativeSocket implements NonBlockingSocket {
     if (this.#timeout === 0 && this.#connector?.resolving) return -1;
     return persist(this.#fd, this.#timeout, number, events, call, end);
   }
-}
-
-/** Where the last bytes came from. */
-function sender(): SocketAddress | null {
-  return received.length[0] === 0 ? null : decodeAddress();
-}
-
-function orNull(count: number): number | null {
-  return count < 0 ? null : count;
 }
