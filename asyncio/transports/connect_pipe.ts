@@ -21,15 +21,14 @@ export function* connectReadPipe<P extends BaseProtocol>(
   protocolFactory: () => P,
   pipe: ReadableStream<Uint8Array> | number,
 ): Coroutine<[ReadTransport, P]> {
-  const isDescriptor = typeof pipe === "number";
-  if (!isDescriptor) host.loop.requireHost("A pipe over a stream");
+  if (typeof pipe !== "number") host.loop.requireHost("A pipe over a stream");
   const protocol = protocolFactory();
-  const opened = isDescriptor ? host.openPipe(pipe) : pipe;
+  const opened = typeof pipe === "number" ? host.openPipe(pipe) : null;
   const transport = yield* begin<ReadTransport>(
     host,
     (waiter) =>
-      opened instanceof ReadableStream
-        ? new ReadPipeTransport(host, opened, protocol, waiter)
+      opened === null
+        ? new ReadPipeTransport(host, pipe as ReadableStream<Uint8Array>, protocol, waiter)
         : new ReadDescriptorTransport(host, opened, protocol, waiter),
     (transport) => transport.close(),
   );
@@ -42,15 +41,14 @@ export function* connectWritePipe<P extends BaseProtocol>(
   protocolFactory: () => P,
   pipe: WritableStream<Uint8Array> | number,
 ): Coroutine<[WriteTransport, P]> {
-  const isDescriptor = typeof pipe === "number";
-  if (!isDescriptor) host.loop.requireHost("A pipe over a stream");
+  if (typeof pipe !== "number") host.loop.requireHost("A pipe over a stream");
   const protocol = protocolFactory();
-  const opened = isDescriptor ? host.openPipe(pipe) : pipe;
+  const opened = typeof pipe === "number" ? host.openPipe(pipe) : null;
   const transport = yield* begin<WriteTransport>(
     host,
     (waiter) =>
-      opened instanceof WritableStream
-        ? new WritePipeTransport(host, opened, protocol, waiter)
+      opened === null
+        ? new WritePipeTransport(host, pipe as WritableStream<Uint8Array>, protocol, waiter)
         : new WriteDescriptorTransport(host, opened, protocol, waiter),
     (transport) => transport.abort(),
   );
