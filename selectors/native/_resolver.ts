@@ -86,13 +86,18 @@ export function resolveNumber(host: string, family: number): Uint8Array | null {
   }
 }
 
+/** How many questions are being asked on the host's pool: they cannot be taken back. */
+export const elsewhere = { count: 0 };
+
 /** The same as {@linkcode resolve}, found on a thread of the host's pool. */
 export async function resolveElsewhere(host: string, family: number): Promise<Uint8Array> {
   const question = new Question(host, family, 0);
+  elsewhere.count++;
   try {
     const { pointers } = question;
     return question.answer(await open().getaddrinfoElsewhere(...pointers));
   } finally {
+    elsewhere.count--;
     question.close();
   }
 }
