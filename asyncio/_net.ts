@@ -65,6 +65,11 @@ export function isConnectionGone(error: unknown): boolean {
   return error instanceof BrokenPipe || error instanceof ConnectionReset;
 }
 
+/** What a protocol is told when nobody reads what it still had to write. */
+export function brokenPipe(): Error {
+  return new Deno.errors.BrokenPipe("Broken pipe (os error 32)");
+}
+
 /** What `drain()` throws once the connection is gone. */
 export function connectionLost(): Error {
   return new (errors().ConnectionReset)("Connection lost");

@@ -7,7 +7,13 @@
  * @module
  */
 
-import { type Coroutine, type CoroutineFunction, run } from "@asyncio/asyncio";
+import {
+  type Coroutine,
+  type CoroutineFunction,
+  nativeEventLoop,
+  run,
+  runSync,
+} from "@asyncio/asyncio";
 import type { Environment, Python } from "./environment.ts";
 import { COLUMNS, type Competitor, type Sample, type Subject } from "./subject.ts";
 
@@ -21,6 +27,10 @@ export interface Workloads {
   generators: () => Coroutine<Sample>;
   /** Missing where the way of writing makes no difference. */
   asyncFunctions?: () => Coroutine<Sample>;
+  /** The first again on a native loop, where the loop makes a difference. */
+  native?: () => Coroutine<Sample>;
+  /** The same in a run that blocks. */
+  sync?: () => Coroutine<Sample>;
 }
 
 /** What is handed to `gather` and `createTask` in either way of writing. */
@@ -53,9 +63,13 @@ export function programSubject({ module, workloads, ...subject }: Program): Subj
 
 /** The main program of a subject's module: runs the workload named by the command line. */
 export async function runProgram({ workloads }: Program): Promise<void> {
-  const workload = workloads[Deno.args[0] as keyof Workloads];
-  if (!workload) throw new Error(`no such workload: ${Deno.args[0]}`);
-  console.log(JSON.stringify(await run(workload())));
+  const name = Deno.args[0] as keyof Workloads;
+  const workload = workloads[name];
+  if (!workload) throw new Error(`no such workload: ${name}`);
+  const sample = name === "sync"
+    ? runSync(workload)
+    : await run(workload(), { loopFactory: name === "native" ? nativeEventLoop : null });
+  console.log(JSON.stringify(sample));
 }
 
 /** The competitors that Python brings: its own loop and uvloop's, where they are installed. */

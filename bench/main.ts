@@ -6,7 +6,8 @@
  *     deno task bench [NAME ...] [--rounds N] [--minima] [--python PATH]
  *
  * Every sample is taken in a child process; the competitors of a subject alternate, round by round,
- * and the table shows medians; with `--minima` the best of each, for a machine that others use too. asyncio is measured where a `python3` of 3.11 or later is on the
+ * and the table shows medians; with `--minima` the best of each, for a machine that others use too.
+ * Ctrl-C ends the measuring, and the table shows what there is by then. asyncio is measured where a `python3` of 3.11 or later is on the
  * `PATH` (or given by `--python`), uvloop where that Python or the system's imports it. Servers and
  * their clients share one processor, number 0 unless `BENCH_CPU` names another.
  *
@@ -92,6 +93,8 @@ async function main(args: string[]): Promise<void> {
   console.log(table(body));
 }
 
+let isStopped = false;
+
 /** The samples of every competitor, taken in turn. */
 async function measure(
   subject: Subject,
@@ -102,11 +105,17 @@ async function measure(
   const samples = new Map<string, Sample[]>(competitors.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
     for (const { name, sample } of competitors) {
+      if (isStopped) break;
       console.error(`${subject.title}: round ${round} of ${rounds}, ${name}`);
-      samples.get(name)!.push(await sample());
+      try {
+        samples.get(name)!.push(await sample());
+      } catch (error) {
+        // Ctrl-C ends the children, too.
+        if (!isStopped) throw error;
+      }
     }
   }
-  return samples;
+  return new Map([...samples].filter(([, taken]) => taken.length > 0));
 }
 
 function parse(args: string[]): Arguments {
@@ -131,6 +140,7 @@ function usage(problem: string): never {
 }
 
 if (import.meta.main) {
+  Deno.addSignalListener("SIGINT", () => isStopped = true);
   try {
     await main(Deno.args);
   } catch (error) {
@@ -138,4 +148,5 @@ if (import.meta.main) {
     console.error(error.message);
     Deno.exitCode = 2;
   }
+  Deno.exit();
 }

@@ -74,6 +74,8 @@ const program: Program = {
   workloads: {
     generators: () => sample(work),
     asyncFunctions: () => sample((requests) => () => asyncWork(requests)),
+    native: () => sample(work),
+    sync: () => sample(work),
   },
 };
 

@@ -45,6 +45,8 @@ export interface Subject {
 
 /** The columns of the table, in order. */
 export const COLUMNS = {
+  sync: "runSync()",
+  native: "native loop",
   syncProtocol: "runSync(), protocol",
   syncStreams: "runSync(), streams",
   nativeProtocol: "native loop, protocol",

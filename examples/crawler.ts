@@ -7,7 +7,8 @@
  *
  *     deno run --allow-net=127.0.0.1 examples/crawler.ts
  *
- * Options: `--workers`, `--pages`, the size of the site, and `--timeout` in seconds.
+ * Options: `--workers`, `--pages`, the size of the site, `--timeout` in seconds, and `--selector`, by
+ * which the site watches its sockets: `fetch()` has its own.
  *
  * @module
  */
@@ -15,6 +16,7 @@
 import * as asyncio from "@asyncio/asyncio";
 import type { Server, StreamReader, StreamWriter } from "@asyncio/asyncio";
 import { count, options, program, seconds } from "./_options.ts";
+import { on, selector } from "./_selector.ts";
 
 /** How long the site takes over a page, in seconds. */
 const DELAY = 0.05;
@@ -136,10 +138,11 @@ async function main(workers: number, pages: number, timeout: number): Promise<vo
 }
 
 if (import.meta.main) {
-  const { workers, pages, timeout } = options({
+  const { workers, pages, timeout, selector: name } = options({
     workers: count(10),
     pages: count(50),
     timeout: seconds(2),
+    selector: selector(),
   });
-  await program("crawl", () => asyncio.run(() => main(workers, pages, timeout)));
+  await program("crawl", () => asyncio.run(() => main(workers, pages, timeout), on(name)));
 }

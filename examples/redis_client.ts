@@ -5,7 +5,7 @@
  *
  *     deno run --allow-net=127.0.0.1 examples/redis_client.ts
  *
- * Options: `--port`. It needs a server (`redis-server`), writes a key of its own, reads it, counts a
+ * Options: `--port`, `--selector`. It needs a server (`redis-server`), writes a key of its own, reads it, counts a
  * thousand times at one go, and removes the key.
  *
  * @module
@@ -14,6 +14,7 @@
 import * as asyncio from "@asyncio/asyncio";
 import type { Coroutine, StreamReader, StreamWriter } from "@asyncio/asyncio";
 import { options, port, program } from "./_options.ts";
+import { on, selector } from "./_selector.ts";
 
 /** What a server answers: text, a number, nothing, an error, or a list of these. */
 export type Reply = string | number | null | RedisError | Reply[];
@@ -134,6 +135,6 @@ function* main(at: number): Coroutine<void> {
 }
 
 if (import.meta.main) {
-  const { port: at } = options({ port: port(6379) });
-  await program(`talk to Redis on 127.0.0.1:${at}`, () => asyncio.run(main(at)));
+  const { port: at, selector: name } = options({ port: port(6379), selector: selector() });
+  await program(`talk to Redis on 127.0.0.1:${at}`, () => asyncio.run(main(at), on(name)));
 }

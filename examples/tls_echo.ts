@@ -9,7 +9,7 @@
  *       -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem
  *     deno run --allow-net=127.0.0.1 --allow-read examples/tls_echo.ts
  *
- * Options: `--cert`, `--key`, `--port`, and `--message` for the client, which then says it, prints the
+ * Options: `--cert`, `--key`, `--port`, `--selector`, and `--message` for the client, which then says it, prints the
  * answer and ends the server. Without it: `openssl s_client -connect localhost:8443`.
  *
  * @module
@@ -18,6 +18,7 @@
 import * as asyncio from "@asyncio/asyncio";
 import type { Coroutine, StreamReader, StreamWriter } from "@asyncio/asyncio";
 import { closedBy, options, port, program, stopSignal, text } from "./_options.ts";
+import { on, selector } from "./_selector.ts";
 
 /** Sends back what comes, and tells how it was encrypted. */
 function* echo(reader: StreamReader, writer: StreamWriter): Coroutine<void> {
@@ -60,11 +61,12 @@ if (import.meta.main) {
     cert: text("cert.pem"),
     key: text("key.pem"),
     port: port(8443),
+    selector: selector(),
     message: { ...text(""), read: (value) => value },
   });
   await program(`serve on localhost:${given.port}`, () => {
     const cert = Deno.readTextFileSync(given.cert);
     const key = Deno.readTextFileSync(given.key);
-    return asyncio.run(main(given.port, cert, key, given.message));
+    return asyncio.run(main(given.port, cert, key, given.message), on(given.selector));
   });
 }

@@ -5,6 +5,7 @@ import { KeyError, RuntimeError, ValueError } from "./errors.ts";
 import { ALL_EVENTS } from "./events.ts";
 import { descriptorOf, type FileObj } from "./file_object.ts";
 import { hostTurn, now, startTimer } from "./_host.ts";
+import type { NonBlockingPipe } from "./non_blocking_pipe.ts";
 import type { NonBlockingSocket } from "./non_blocking_socket.ts";
 import type { Registration } from "./registration.ts";
 import { repr } from "./_repr.ts";
@@ -208,6 +209,23 @@ export abstract class BaseSelector<D = unknown, F extends FileObj = FileObj> {
    */
   abstract createSocket(family?: number, type?: number): NonBlockingSocket;
 
+  /**
+   * Event loops only: an end of a pipe, a socket or a character device by its descriptor, made
+   * non-blocking. The descriptor is its own from then on.
+   *
+   * @param _fd The descriptor.
+   * @returns The pipe. The selector watches its descriptor.
+   * @throws {Deno.errors.NotSupported} If the selector knows no descriptors of the system's: only native
+   *   ones do.
+   * @throws {ValueError} If it is the descriptor of something else, or somebody has it already.
+   */
+  openPipe(_fd: number): NonBlockingPipe {
+    throw new Deno.errors.NotSupported(
+      `Cannot connect pipe: ${this.constructor.name} takes streams, not descriptors, ` +
+        "use a native loop (nativeEventLoop) for these",
+    );
+  }
+
   /** Whether `select()` is under way: then it is not an event loop that waits. */
   protected get isSelecting(): boolean {
     return this.#selecting;
@@ -236,6 +254,22 @@ export abstract class BaseSelector<D = unknown, F extends FileObj = FileObj> {
   block(_timeout: number): readonly [SelectorKey<D>, number][] {
     throw new Deno.errors.NotSupported(
       `Cannot block: ${this.constructor.name} has no way to wait in this thread, ` +
+        "use a native selector (EpollSelector, KqueueSelector)",
+    );
+  }
+
+  /**
+   * Event loops only: the addresses of a name, asked for in this thread, which waits for the answer.
+   *
+   * @param _host The name.
+   * @param _family `AF_INET` or `AF_INET6`; 0 for both.
+   * @returns The addresses as text, one at least.
+   * @throws {Deno.errors.NotSupported} If the selector cannot ask so: only native ones can.
+   * @throws {Error} If there is no such name.
+   */
+  lookUp(_host: string, _family: number): readonly string[] {
+    throw new Deno.errors.NotSupported(
+      `Cannot look up a name: ${this.constructor.name} has no way to ask for it in this thread, ` +
         "use a native selector (EpollSelector, KqueueSelector)",
     );
   }

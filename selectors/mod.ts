@@ -73,6 +73,7 @@ export type { FileObj } from "./file_object.ts";
 export { KqueueSelector } from "./native/kqueue_selector.ts";
 export { NativeSelector } from "./native/native_selector.ts";
 export { NativeSocket } from "./native/native_socket.ts";
+export type { NonBlockingPipe } from "./non_blocking_pipe.ts";
 export type { NonBlockingSocket } from "./non_blocking_socket.ts";
 export { PollSelector } from "./native/poll_selector.ts";
 export { Registration } from "./registration.ts";

@@ -37,6 +37,9 @@ export interface NonBlockingSocket {
    */
   whenSent(callback: (error: Error | null) => void, atMost?: number): void;
 
+  /** Whether connections that it accepts have the options that were set on it. Not, unless it says so. */
+  readonly inheritsOptions?: boolean;
+
   /** The descriptor; -1 once closed. */
   fileno(): number;
   /** The socket's own address. */

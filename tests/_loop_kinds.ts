@@ -11,6 +11,7 @@ import {
   EpollSelector,
   NativeSocket,
   type NonBlockingSocket,
+  PollSelector,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   Socket,
@@ -45,6 +46,12 @@ export const EPOLL_LOOP: LoopKind = {
   isNative: true,
   newSelector: () => new EpollSelector(),
   newSocket: (family, type) => new NativeSocket(family, (type ?? SOCK_STREAM) | SOCK_NONBLOCK),
+};
+
+export const POLL_LOOP: LoopKind = {
+  ...EPOLL_LOOP,
+  label: "poll",
+  newSelector: () => new PollSelector(),
 };
 
 let current = DENO_LOOP;

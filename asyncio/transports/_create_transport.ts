@@ -41,6 +41,7 @@ export function makeTransport(
     callConnectionMade: true,
   });
   const owner = server && {
+    ...server,
     attach: () => server.attach(transport),
     detach: () => server.detach(transport),
   };

@@ -21,14 +21,16 @@ export function* resolve(
 ): Coroutine<AddressInfo[]> {
   const info = addressInfo(host, port, options);
   if (info !== null) return [info];
-  if (host !== null && host !== "" && host !== "localhost" && !isNetAllowed()) {
+  // Where the C library is asked, Deno has no say in it.
+  const isFree = transportHost.loop.isBlocking || isNetAllowed();
+  if (host !== null && host !== "" && host !== "localhost" && !isFree) {
     // Who may reach a name only leaves it to Deno to look it up: addresses have no permission.
     const { family, type = SOCK_STREAM, proto = 0 } = options;
     return [[family || AF_INET, type, proto, "", [host, port ?? 0]]];
   }
   const infos = yield* transportHost.getaddrinfo(host, port, options);
   if (infos.length === 0) throw notAvailable(`getaddrinfo('${host}') returned empty list`);
-  if (infos.length === 1 || isNetAllowed()) return infos;
+  if (infos.length === 1 || isFree) return infos;
   const allowed = infos.filter(([, , , , address]) => isNetAllowed(hostAndPort(address)));
   return allowed.length > 0 ? allowed : infos.slice(0, 1);
 }

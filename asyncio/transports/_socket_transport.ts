@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
+  AF_UNIX,
   IPPROTO_TCP,
   type NonBlockingSocket,
   OSError,
@@ -36,8 +37,12 @@ import { Transport } from "./transports.ts";
 /** The most that is received at once, in bytes. */
 const MAX_RECEIVE = 256 * 1024;
 
-/** Who counts the connections of a server. */
+/** Who counts the connections of a server, and what it knows of them. */
 export interface TransportOwner {
+  /** The address of their own ends, if it is that of the listening socket. */
+  readonly sockname?: SocketAddress | undefined;
+  /** Whether they send small writes at once, as the listening socket was told to. */
+  readonly noDelay?: boolean;
   attach(transport: Transport<SocketAddress>): void;
   detach(transport: Transport<SocketAddress>): void;
 }
@@ -72,8 +77,9 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
   readonly #sock: NonBlockingSocket;
   readonly #fd: number;
   readonly #server: TransportOwner | undefined;
-  readonly #buffer = new ByteQueue();
-  readonly #flow: FlowControl = new FlowControl(this);
+  /** What waits to be sent. Most connections never have any: it and `#flow` are made when needed. */
+  #buffer: ByteQueue | null = null;
+  #flow: FlowControl | null = null;
   readonly #peername: SocketAddress | undefined;
   #sockname: SocketAddress | undefined;
   #protocol: BaseProtocol;
@@ -108,7 +114,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     this.#peername = options.peername ?? known(() => unmapped(sock.getpeername()));
     host.attach(this.#fd, this);
     this.#server?.attach(this);
-    disableNagle(sock);
+    if (options.server?.noDelay !== true) disableNagle(sock);
     host.callSoon(start, this, options.waiter);
   }
 
@@ -152,7 +158,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
 
   /** Whether the protocol has been told to write no more for now. */
   get isWritingPaused(): boolean {
-    return this.#flow.paused;
+    return this.#flow?.paused ?? false;
   }
 
   // Receiving.
@@ -253,19 +259,28 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
   override writeEof(): void {
     if (this.#closing || this.#eof) return;
     this.#eof = true;
-    if (this.#buffer.length === 0) this.#shutdown();
+    if (this.#kept === 0) this.#shutdown();
   }
 
   override getWriteBufferSize(): number {
-    return this.#buffer.length + this.#sock.unsent;
+    return this.#kept + this.#sock.unsent;
   }
 
   override getWriteBufferLimits(): readonly [low: number, high: number] {
-    return this.#flow.limits;
+    return this.#ensureFlow().limits;
   }
 
   override setWriteBufferLimits(high?: number | null, low?: number | null): void {
-    this.#flow.setLimits(high, low, this.getWriteBufferSize());
+    this.#ensureFlow().setLimits(high, low, this.getWriteBufferSize());
+  }
+
+  /** How many bytes wait to be sent. */
+  get #kept(): number {
+    return this.#buffer === null ? 0 : this.#buffer.length;
+  }
+
+  #ensureFlow(): FlowControl {
+    return this.#flow ??= new FlowControl(this);
   }
 
   #checkWritable(method: string): void {
@@ -280,12 +295,12 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
   #sendOrKeep(bytes: Uint8Array, ours: boolean): void {
     if (bytes.length === 0) return;
     if (this.#lost > 0) return this.#ignoreWrite();
-    const sent = this.#buffer.length === 0 ? this.#trySend(bytes) : 0;
+    const sent = this.#kept === 0 ? this.#trySend(bytes) : 0;
     if (this.#lost > 0) return;
     if (sent < bytes.length) this.#keep(bytes.subarray(sent), ours);
     const { unsent } = this.#sock;
-    if (unsent === 0 && this.#buffer.length === 0) return;
-    this.#flow.grown(this.#buffer.length + unsent);
+    if (unsent === 0 && this.#kept === 0) return;
+    this.#ensureFlow().grown(this.#kept + unsent);
     if (this.#mustFollow) this.#follow();
   }
 
@@ -294,12 +309,12 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
    * hears of a broken connection in any case: most messages need nothing of this.
    */
   get #mustFollow(): boolean {
-    return this.#flow.paused || this.#closing || this.#paused || this.#ended;
+    return this.isWritingPaused || this.#closing || this.#paused || this.#ended;
   }
 
   #keep(rest: Uint8Array, ours: boolean): void {
-    if (this.#buffer.length === 0) this.#host.addWriter(this.#sock, this.#send);
-    this.#buffer.push(ours ? rest : new Uint8Array(rest));
+    if (this.#kept === 0) this.#host.addWriter(this.#sock, () => this.#send());
+    (this.#buffer ??= new ByteQueue()).push(ours ? rest : new Uint8Array(rest));
   }
 
   /** Sends what can be sent now. Returns how much that is. */
@@ -312,9 +327,9 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     }
   }
 
-  readonly #send = (): void => {
-    if (this.#lost > 0) return;
+  #send(): void {
     const buffer = this.#buffer;
+    if (this.#lost > 0 || buffer === null) return;
     while (buffer.length > 0) {
       const sent = this.#trySend(buffer.front);
       if (this.#lost > 0) return;
@@ -322,12 +337,12 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
       buffer.drop(sent);
     }
     if (buffer.length === 0) this.#host.removeWriter(this.#sock);
-    this.#flow.shrunk(this.getWriteBufferSize()); // May write more.
+    this.#flow?.shrunk(this.getWriteBufferSize()); // May write more.
     if (buffer.length > 0 || this.#lost > 0) return;
     if (this.#eof) this.#shutdown();
     if (this.#sock.unsent === 0) this.#allSent();
     else if (this.#mustFollow) this.#follow();
-  };
+  }
 
   /**
    * Has the socket tell when the system has what it took, or as much of it as lets a protocol go on
@@ -336,8 +351,8 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
   #follow(): void {
     if (this.#following || this.#sock.unsent === 0) return;
     this.#following = true;
-    const [low] = this.#flow.limits;
-    const atMost = this.#flow.paused ? Math.max(0, low - this.#buffer.length) : 0;
+    const [low] = this.getWriteBufferLimits();
+    const atMost = this.isWritingPaused ? Math.max(0, low - this.#kept) : 0;
     this.#sock.whenSent(this.#onSent ??= (error) => this.#sent(error), atMost);
   }
 
@@ -355,8 +370,8 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
   /** After the socket has sent what it took: somebody may wait for that. */
   #settle(): void {
     if (this.#lost > 0) return;
-    this.#flow.shrunk(this.getWriteBufferSize()); // May write more.
-    if (this.#lost > 0 || this.#buffer.length > 0) return;
+    this.#flow?.shrunk(this.getWriteBufferSize()); // May write more.
+    if (this.#lost > 0 || this.#kept > 0) return;
     if (this.#sock.unsent === 0) this.#allSent();
     else if (this.#mustFollow) this.#follow();
   }
@@ -385,7 +400,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     if (this.#closing) return;
     this.#closing = true;
     this.#host.removeReader(this.#sock);
-    if (this.#buffer.length > 0) return;
+    if (this.#kept > 0) return;
     if (this.#sock.unsent > 0) this.#follow();
     else this.#scheduleLoss(null, false);
   }
@@ -418,8 +433,8 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
 
   #breakOff(error: unknown): void {
     if (this.#lost > 0) return;
-    if (this.#buffer.length > 0) this.#host.removeWriter(this.#sock);
-    this.#buffer.clear();
+    if (this.#kept > 0) this.#host.removeWriter(this.#sock);
+    this.#buffer?.clear();
     if (!this.#closing) this.#host.removeReader(this.#sock);
     this.#closing = true;
     this.#scheduleLoss(error, true);
@@ -442,7 +457,9 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
 
   #release(abort: boolean): void {
     this.#host.detach(this.#fd);
-    this.#getSockname();
+    // Who asks later is told, but it is not worth a system call.
+    if (this.#server?.sockname === undefined) this.#getSockname();
+    else this.#sockname ??= this.#server.sockname;
     if (abort) this.#sock.abort();
     else this.#sock.close();
   }
@@ -454,7 +471,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     const open = this.#lost === 0;
     this.#closing = true;
     this.#lost = 1;
-    this.#buffer.clear();
+    this.#buffer?.clear();
     if (open && this.#sock.unsent > 0) sendOrDrop(this.#sock);
     else this.#release(this.#sock.unsent > 0);
   }
@@ -463,7 +480,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
   override toString(): string {
     const state = this.#sock.fileno() < 0 ? " closed" : this.#closing ? " closing" : "";
     const read = this.isReading() ? "polling" : "idle";
-    const write = this.#buffer.length > 0 ? "polling" : "idle";
+    const write = this.#kept > 0 ? "polling" : "idle";
     return `<SocketTransport${state} fd=${this.#fd} read=${read} ` +
       `write=<${write}, bufsize=${this.getWriteBufferSize()}>>`;
   }
@@ -481,7 +498,8 @@ function known(address: () => SocketAddress): SocketAddress | undefined {
 }
 
 /** Small writes are sent at once, without waiting for the other end's acknowledgement. */
-function disableNagle(sock: NonBlockingSocket): void {
+export function disableNagle(sock: NonBlockingSocket): void {
+  if (sock.family === AF_UNIX) return;
   try {
     sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1);
   } catch {

@@ -1,6 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import type { NonBlockingSocket } from "../../selectors/mod.ts";
+import type { NonBlockingPipe, NonBlockingSocket } from "../../selectors/mod.ts";
 import {
   type Coroutine,
   type ExceptionContext,
@@ -9,7 +9,7 @@ import {
   RuntimeError,
   type SelectorEventLoop,
 } from "../../coroutines/mod.ts";
-import type { AddressInfo, AddressOptions } from "./getaddrinfo.ts";
+import type { AddressInfo, AddressOptions, Asker } from "./getaddrinfo.ts";
 
 /** Something that is closed with the loop, if nobody has closed it before. */
 export interface Leftover {
@@ -21,21 +21,23 @@ export interface Leftover {
  * What transports and servers need of their loop. Unlike the loop's own methods, these watch sockets
  * that belong to a transport.
  */
-export interface TransportHost {
+export interface TransportHost extends Asker {
   /** The loop itself. */
   readonly loop: SelectorEventLoop;
   /** A new socket of the kind that the loop watches. */
   createSocket(family: number, type: number): NonBlockingSocket;
+  /** An end of a pipe by its descriptor, where the loop can watch such. It is the caller's to close. */
+  openPipe(fd: number): NonBlockingPipe;
   /** Calls `fn(...args)` in the next turn, also when called from outside of the loop. */
   callSoon<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void;
-  /** Calls `fn` whenever a socket can be read. */
-  addReader(sock: NonBlockingSocket, fn: () => void): void;
+  /** Calls `fn` whenever a socket, or a descriptor, can be read. */
+  addReader(sock: NonBlockingSocket | number, fn: () => void): void;
   /** Ends that. */
-  removeReader(sock: NonBlockingSocket): void;
-  /** Calls `fn` whenever a socket can be written. */
-  addWriter(sock: NonBlockingSocket, fn: () => void): void;
+  removeReader(sock: NonBlockingSocket | number): void;
+  /** Calls `fn` whenever a socket, or a descriptor, can be written. */
+  addWriter(sock: NonBlockingSocket | number, fn: () => void): void;
   /** Ends that. */
-  removeWriter(sock: NonBlockingSocket): void;
+  removeWriter(sock: NonBlockingSocket | number): void;
   /** Hands an error that belongs to nobody to the exception handler. */
   callExceptionHandler(context: ExceptionContext): void;
   /** Notes something that is open: a transport by its descriptor, anything else by itself. */

@@ -3,20 +3,14 @@
 /**
  * From names to addresses, and back.
  *
- * The system is asked by `node:dns`, which Deno has, at the moment of need. Addresses need no asking,
- * nor does `localhost`: it is both of its addresses, whatever the system's tables say.
+ * The system is asked by `node:dns`, which Deno has, at the moment of need; in a run that blocks, by the
+ * C library. Addresses need no asking, nor does `localhost`: it is both of its addresses, whatever the system's tables say.
  *
  * CPython: Lib/socket.py, getaddrinfo; Lib/asyncio/base_events.py, _ipaddr_info.
  */
 
 import { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_STREAM, ValueError } from "../../selectors/mod.ts";
-import {
-  type Coroutine,
-  coroutine,
-  fromPromise,
-  getRunningLoop,
-  repr,
-} from "../../coroutines/mod.ts";
+import { type Coroutine, coroutine, fromPromise, repr } from "../../coroutines/mod.ts";
 import type { InetAddress } from "./inet_address.ts";
 
 /**
@@ -63,15 +57,24 @@ const IPPROTO_UDP = 17;
 const WILDCARD: Readonly<Record<number, string>> = { [AF_INET]: "0.0.0.0", [AF_INET6]: "::" };
 const LOOPBACK: Readonly<Record<number, string>> = { [AF_INET]: "127.0.0.1", [AF_INET6]: "::1" };
 
+/** On whose behalf a name is looked up. */
+export interface Asker {
+  /** The loop that waits for the answer. */
+  readonly loop: { readonly isBlocking: boolean };
+  /** The addresses of a name, asked for in this thread. For a loop that blocks. */
+  lookUp(host: string, family: number): readonly string[];
+}
+
 /** The addresses of a host. */
 export const getaddrinfo = coroutine(function* getaddrinfo(
+  asker: Asker,
   host: string | null,
   port: number | string | null,
   options: AddressOptions,
 ): Coroutine<AddressInfo[]> {
   const number = portNumber(port);
   const known = knownAddresses(host, options);
-  const addresses = known ?? (yield* lookUp(host!, options.family ?? 0));
+  const addresses = known ?? (yield* lookUp(asker, host!, options.family ?? 0));
   return addresses.flatMap((address) => infosOf(address, number, options));
 });
 
@@ -123,8 +126,12 @@ function portNumber(port: number | string | null): number {
   return number;
 }
 
-function* lookUp(host: string, family: number): Coroutine<string[]> {
-  getRunningLoop().requireHost("The look-up of a host name");
+function* lookUp(
+  asker: Asker,
+  host: string,
+  family: number,
+): Coroutine<readonly string[]> {
+  if (asker.loop.isBlocking) return asker.lookUp(host, family);
   const { lookup } = yield* fromPromise(import("node:dns/promises"));
   const only = family === AF_INET ? 4 : family === AF_INET6 ? 6 : 0;
   const found = yield* fromPromise(lookup(host, { all: true, family: only }));

@@ -243,10 +243,16 @@ export class NetworkEventLoop extends SocketEventLoop {
   /**
    * Has a protocol read a stream: what a child process writes, say.
    *
+   * On native loops it may also be a descriptor of a pipe, a socket or a character device, such as 0 for
+   * the standard input. It is the transport's from then on, which makes it non-blocking, also for other
+   * programs that share it, and closes it at the end.
+   *
    * @typeParam P Type of the protocol.
    * @param protocolFactory Makes the protocol.
    * @param pipe A stream of bytes; on native loops also a descriptor.
    * @returns A coroutine giving the transport and the protocol.
+   * @throws {Deno.errors.NotSupported} If it is a descriptor, and the loop knows none.
+   * @throws {ValueError} If it is a descriptor of something else, of a file say, or somebody has it already.
    */
   connectReadPipe<P extends BaseProtocol>(
     protocolFactory: () => P,
@@ -266,10 +272,16 @@ export class NetworkEventLoop extends SocketEventLoop {
   /**
    * Has a protocol write into a stream: what a child process reads, say.
    *
+   * On native loops it may also be a descriptor, as for {@linkcode NetworkEventLoop.connectReadPipe}. But
+   * where it is the standard output, `console.log()` may fail as long as the transport is open: it does
+   * not expect that there may be no room.
+   *
    * @typeParam P Type of the protocol.
    * @param protocolFactory Makes the protocol.
    * @param pipe A stream of bytes; on native loops also a descriptor.
    * @returns A coroutine giving the transport and the protocol.
+   * @throws {Deno.errors.NotSupported} If it is a descriptor, and the loop knows none.
+   * @throws {ValueError} If it is a descriptor of something else, of a file say, or somebody has it already.
    */
   connectWritePipe<P extends BaseProtocol>(
     protocolFactory: () => P,

@@ -20,7 +20,7 @@ import { unmapped } from "./_addresses.ts";
 import type { InetAddress } from "./inet_address.ts";
 import type { BaseProtocol } from "./base.ts";
 import { makeTransport, type Tls } from "./_create_transport.ts";
-import type { TransportOwner } from "./_socket_transport.ts";
+import { disableNagle, type TransportOwner } from "./_socket_transport.ts";
 import { type TransportHost, wake } from "./_transport_host.ts";
 import { TransportSocket } from "./transport_socket.ts";
 import type { Transport } from "./transports.ts";
@@ -88,7 +88,6 @@ export class Server<A extends SocketAddress = InetAddress> extends AbstractServe
   readonly #tls: Tls | null;
   readonly #file: ServerParts["file"];
   readonly #clients = new Set<Transport<SocketAddress>>();
-  readonly #owner: TransportOwner;
   #sockets: NonBlockingSocket[] | null;
   #waiters: Future<void>[] | null = [];
   #releasing: Promise<void>[] = [];
@@ -110,10 +109,6 @@ export class Server<A extends SocketAddress = InetAddress> extends AbstractServe
     this.#tls = tls;
     this.#file = file;
     host.attach(this, { abandon: () => this.#abandon() });
-    this.#owner = {
-      attach: (transport) => this.#clients.add(transport),
-      detach: (transport) => this.#detach(transport),
-    };
   }
 
   /** The loop that it serves in. */
@@ -258,12 +253,26 @@ export class Server<A extends SocketAddress = InetAddress> extends AbstractServe
   }
 
   #watch(sock: NonBlockingSocket): void {
-    this.#host.addReader(sock, () => this.#acceptAll(sock));
+    const owner = this.#ownerOf(sock);
+    this.#host.addReader(sock, () => this.#acceptAll(sock, owner));
+  }
+
+  /** What the connections of a listening socket need of the server. */
+  #ownerOf(sock: NonBlockingSocket): TransportOwner {
+    const noDelay = sock.inheritsOptions ?? false;
+    if (noDelay) disableNagle(sock);
+    const sockname = unmapped(sock.getsockname());
+    return {
+      noDelay,
+      sockname: isWildcard(sockname) ? undefined : sockname,
+      attach: (transport) => this.#clients.add(transport),
+      detach: (transport) => this.#detach(transport),
+    };
   }
 
   /** Accepts whoever waits, up to a backlog of them, so that the others get their turn as well. */
   // CPython: Lib/asyncio/selector_events.py, BaseSelectorEventLoop._accept_connection
-  #acceptAll(sock: NonBlockingSocket): void {
+  #acceptAll(sock: NonBlockingSocket, owner: TransportOwner): void {
     for (let i = 0; i <= this.#backlog; i++) {
       let accepted;
       try {
@@ -273,16 +282,16 @@ export class Server<A extends SocketAddress = InetAddress> extends AbstractServe
         return this.#rest(sock, error);
       }
       if (accepted === null) return;
-      this.#serve(...accepted);
+      this.#serve(...accepted, owner);
       // The protocol factory may have closed the server.
       if (this.#sockets === null) return;
     }
   }
 
-  #serve(conn: NonBlockingSocket, address: SocketAddress): void {
+  #serve(conn: NonBlockingSocket, address: SocketAddress, server: TransportOwner): void {
     const waiter = this.#tls === null ? undefined : this.#handshakeWaiter();
     try {
-      const options = { peername: unmapped(address), server: this.#owner, waiter };
+      const options = { peername: unmapped(address), server, waiter };
       makeTransport(this.#host, conn, this.#protocolFactory(), this.#tls, options);
     } catch (exception) {
       conn.abort();
@@ -333,4 +342,9 @@ export class Server<A extends SocketAddress = InetAddress> extends AbstractServe
     this.#waiters = null;
     for (const waiter of waiters) wake(waiter);
   }
+}
+
+/** Whether a socket listens at every address, so that each of its connections has one of its own. */
+function isWildcard(address: SocketAddress): boolean {
+  return address[0] === "0.0.0.0" || address[0] === "::" || address === "";
 }

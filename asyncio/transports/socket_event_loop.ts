@@ -48,6 +48,7 @@ export class SocketEventLoop extends ExecutorEventLoop {
     addHost({
       loop: this,
       createSocket: (family, type) => this.createSocket(family, type),
+      openPipe: (fd) => this.selector.openPipe(fd),
       callSoon: (fn, ...args) => void this.callSoon(fn, ...args),
       addReader: (sock, fn) => void super.addReader(sock, fn),
       removeReader: (sock) => void super.removeReader(sock),
@@ -57,6 +58,7 @@ export class SocketEventLoop extends ExecutorEventLoop {
       attach: (key, leftover) => this.#open.set(key, leftover),
       detach: (key) => this.#open.delete(key),
       isClosed: () => this.isClosed(),
+      lookUp: (host, family) => this.selector.lookUp(host, family),
       getaddrinfo: (host, port, options) => this.getaddrinfo(host, port, options),
     });
   }
@@ -185,7 +187,9 @@ export class SocketEventLoop extends ExecutorEventLoop {
     port: number | string | null,
     options: AddressOptions = {},
   ): CoroutineObject<[AddressInfo, ...AddressInfo[]]> {
-    return getaddrinfo(host, port, options) as CoroutineObject<[AddressInfo, ...AddressInfo[]]>;
+    return getaddrinfo(hostOf(this), host, port, options) as CoroutineObject<
+      [AddressInfo, ...AddressInfo[]]
+    >;
   }
 
   /**

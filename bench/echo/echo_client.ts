@@ -13,9 +13,9 @@
 import { cpuSeconds } from "../process_usage.ts";
 
 /** Milliseconds before the measured time, for compilers and caches. */
-const WARM_UP = 1500;
+const WARM_UP = 1000;
 /** Milliseconds. */
-const MEASURED = 3000;
+const MEASURED = 1500;
 
 const [port, pid, connections, size] = Deno.args.map(Number) as [number, number, number, number];
 const message = new Uint8Array(size).fill(65);

@@ -140,6 +140,11 @@ export class SelectorEventLoop extends BaseEventLoop {
     }
   }
 
+  /** Whether it runs by `runForeverSync()`: then the host stands still. Not in CPython. */
+  get isBlocking(): boolean {
+    return this[SCHEDULER].isBlocking;
+  }
+
   /**
    * For what only works while the host goes on: refuses it in `runForeverSync()`.
    *

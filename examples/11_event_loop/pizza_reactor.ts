@@ -6,31 +6,26 @@
  *
  * From the concurrency course, part VI, chapter 11.
  *
- *     deno run --allow-net=127.0.0.1 examples/11_event_loop/pizza_reactor.ts [--host HOST] [--port PORT]
+ *     deno run --allow-net=127.0.0.1 examples/11_event_loop/pizza_reactor.ts
  *
- * Then order with `nc localhost 8000`.
+ * Options: `--host`, `--port`, `--selector`. Then order with `nc localhost 8000`.
  *
  * @module
  */
 
-import { parseArgs } from "node:util";
 import * as selectors from "@asyncio/asyncio/selectors";
-import {
-  AF_INET,
-  ConnectionError,
-  SO_REUSEADDR,
-  SOCK_STREAM,
-  Socket,
-  SOL_SOCKET,
-} from "@asyncio/asyncio/selectors";
+import { ConnectionError, SO_REUSEADDR, SOL_SOCKET } from "@asyncio/asyncio/selectors";
+import { options, port, program, text } from "../_options.ts";
+import * as option from "../_selector.ts";
+import type { AnySocket, SelectorName } from "../_selector.ts";
 
-type Handler = (sock: Socket) => void;
+type Handler = (sock: AnySocket) => void;
 
-const selector = new selectors.DefaultSelector<Handler, Socket>();
-const orders: Socket[] = [];
+let selector: selectors.BaseSelector<Handler, AnySocket>;
+const orders: AnySocket[] = [];
 
 /** Accepts a new connection. */
-function acceptOrder(serverSocket: Socket): void {
+function acceptOrder(serverSocket: AnySocket): void {
   const [client, addr] = serverSocket.accept();
   console.log("Connection from", addr);
   client.setblocking(false);
@@ -38,7 +33,7 @@ function acceptOrder(serverSocket: Socket): void {
 }
 
 /** Reads the order. */
-function readOrder(client: Socket): void {
+function readOrder(client: AnySocket): void {
   const data = client.recv(1024);
   if (data.length > 0) {
     console.log(`Order received: ${new TextDecoder().decode(data)}`);
@@ -52,7 +47,7 @@ function readOrder(client: Socket): void {
 }
 
 /** Sends the pizza. */
-function sendPizza(client: Socket): void {
+function sendPizza(client: AnySocket): void {
   if (orders.length > 0) {
     orders.shift();
     client.send("Here's your pizza!");
@@ -62,8 +57,14 @@ function sendPizza(client: Socket): void {
 }
 
 /** Runs the server until a signal ends it. */
-export async function runServer(host = "localhost", port = 8000): Promise<void> {
-  const server = new Socket(AF_INET, SOCK_STREAM);
+export async function runServer(
+  host = "localhost",
+  port = 8000,
+  name: SelectorName = "deno",
+): Promise<void> {
+  const made = option.select<Handler>(name);
+  selector = made.selector;
+  const server = made.socket;
   server.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
   server.bind([host, port]);
   server.listen();
@@ -83,7 +84,7 @@ export async function runServer(host = "localhost", port = 8000): Promise<void> 
 }
 
 /** Calls a handler. A client that breaks its connection must not take the server with it. */
-function dispatch(callback: Handler, sock: Socket): void {
+function dispatch(callback: Handler, sock: AnySocket): void {
   try {
     callback(sock);
   } catch (error) {
@@ -100,35 +101,13 @@ export function stop(): void {
   selector.close();
 }
 
-/** What the command line says, or the end of the program. */
-function options(): { host: string; port: number } {
-  try {
-    const { values } = parseArgs({
-      options: {
-        host: { type: "string", default: "localhost" },
-        port: { type: "string", default: "8000" },
-      },
-    });
-    if (/^\d{1,5}$/.test(values.port) && Number(values.port) <= 65535) {
-      return { host: values.host, port: Number(values.port) };
-    }
-    console.error(`--port must be a number from 0 to 65535, not ${JSON.stringify(values.port)}`);
-  } catch (error) {
-    console.error((error as Error).message);
-  }
-  Deno.exit(2);
-}
-
 if (import.meta.main) {
-  Deno.addSignalListener("SIGINT", stop);
-  Deno.addSignalListener("SIGTERM", stop);
-  const { host, port } = options();
-  try {
-    await runServer(host, port);
-  } catch (error) {
-    console.error(`Cannot serve on ${host}:${port}: ${(error as Error).message}`);
-    Deno.exit(1);
-  }
-  Deno.removeSignalListener("SIGINT", stop);
-  Deno.removeSignalListener("SIGTERM", stop);
+  const { host, port: at, selector: name } = options({
+    host: text("localhost"),
+    port: port(8000),
+    selector: option.selector(),
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+  await program(`serve on ${host}:${at}`, () => runServer(host, at, name));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, stop);
 }

@@ -7,7 +7,7 @@
  *
  *     deno run --allow-net=127.0.0.1 examples/11_event_loop/selectors_echo.ts
  *
- * Options: `--host`, `--port`. Talk to it with `nc localhost 8000`.
+ * Options: `--host`, `--port`, `--selector`. Talk to it with `nc localhost 8000`.
  *
  * Where it differs from Python: `select()` is awaited, a signal ends the loop, and where the original
  * hopes that a client reads what it is sent, this one parts from those that do not.
@@ -16,23 +16,28 @@
  */
 
 import * as selectors from "@asyncio/asyncio/selectors";
-import { Socket } from "@asyncio/asyncio/selectors";
 import { options, port, program, stopSignal, text } from "../_options.ts";
+import { type AnySocket, select, selector, type SelectorName } from "../_selector.ts";
 
-type Callback = (sock: Socket, mask: number) => void;
+type Callback = (sock: AnySocket, mask: number) => void;
 
 /** Runs the server until the signal aborts. */
-export async function main(host: string, port: number, signal: AbortSignal): Promise<void> {
-  const sel = new selectors.DefaultSelector<Callback, Socket>();
+export async function main(
+  host: string,
+  port: number,
+  signal: AbortSignal,
+  name: SelectorName = "deno",
+): Promise<void> {
+  const { selector: sel, socket: sock } = select<Callback>(name);
 
-  function accept(sock: Socket, _mask: number): void {
+  function accept(sock: AnySocket, _mask: number): void {
     const [conn, addr] = sock.accept(); // Should be ready
     console.log("accepted", conn, "from", addr);
     conn.setblocking(false);
     sel.register(conn, selectors.EVENT_READ, guarded(read));
   }
 
-  function read(conn: Socket, _mask: number): void {
+  function read(conn: AnySocket, _mask: number): void {
     const data = conn.recv(1000); // Should be ready
     if (data.length > 0) {
       console.log("echoing", JSON.stringify(new TextDecoder().decode(data)), "to", conn);
@@ -42,7 +47,7 @@ export async function main(host: string, port: number, signal: AbortSignal): Pro
     }
   }
 
-  function close(conn: Socket): void {
+  function close(conn: AnySocket): void {
     console.log("closing", conn);
     sel.unregister(conn);
     conn.close();
@@ -61,7 +66,6 @@ export async function main(host: string, port: number, signal: AbortSignal): Pro
     };
   }
 
-  const sock = new Socket();
   sock.bind([host, port]);
   sock.listen(100);
   sock.setblocking(false);
@@ -82,6 +86,10 @@ export async function main(host: string, port: number, signal: AbortSignal): Pro
 }
 
 if (import.meta.main) {
-  const { host, port: at } = options({ host: text("localhost"), port: port(8000) });
-  await program(`serve on ${host}:${at}`, () => main(host, at, stopSignal()));
+  const { host, port: at, selector: name } = options({
+    host: text("localhost"),
+    port: port(8000),
+    selector: selector(),
+  });
+  await program(`serve on ${host}:${at}`, () => main(host, at, stopSignal(), name));
 }

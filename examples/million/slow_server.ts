@@ -8,14 +8,15 @@
  *
  *     deno run --allow-net=127.0.0.1 examples/million/slow_server.ts
  *
- * Options: `--host`, `--port` (8000, where the document has 8080), and `--delay`, the seconds that an
- * answer takes.
+ * Options: `--host`, `--port` (8000, where the document has 8080), `--selector`, and `--delay`, the
+ * seconds that an answer takes.
  *
  * @module
  */
 
 import * as asyncio from "@asyncio/asyncio";
 import { closedBy, options, port, program, seconds, stopSignal, text } from "../_options.ts";
+import { on, selector, type SelectorName } from "../_selector.ts";
 
 /** Serves a client. */
 async function handleClient(
@@ -55,15 +56,17 @@ export async function main(
   port: number,
   delay: number,
   signal: AbortSignal,
+  name: SelectorName = "deno",
 ): Promise<void> {
-  await asyncio.run(() => runServer(host, port, delay, signal));
+  await asyncio.run(() => runServer(host, port, delay, signal), on(name));
 }
 
 if (import.meta.main) {
-  const { host, port: at, delay } = options({
+  const { host, port: at, delay, selector: name } = options({
     host: text("localhost"),
     port: port(8000),
     delay: seconds(5),
+    selector: selector(),
   });
-  await program(`serve on ${host}:${at}`, () => main(host, at, delay, stopSignal()));
+  await program(`serve on ${host}:${at}`, () => main(host, at, delay, stopSignal(), name));
 }

@@ -8,7 +8,7 @@
  *
  *     deno run --allow-net=127.0.0.1 examples/million/stage4_async.ts
  *
- * Options: `--host`, `--port`. Start slow_server.ts first: the ten answers of five seconds each are
+ * Options: `--host`, `--port`, `--selector`. Start slow_server.ts first: the ten answers of five seconds each are
  * here in five seconds, not in fifty.
  *
  * @module
@@ -16,6 +16,7 @@
 
 import * as asyncio from "@asyncio/asyncio";
 import { options, port, program, text } from "../_options.ts";
+import { on, selector, type SelectorName } from "../_selector.ts";
 
 /** One request, from the connection to the response. */
 async function makeTcpRequest(reqId: number, host: string, port: number): Promise<string> {
@@ -40,16 +41,24 @@ async function consumeResponse(reqId: number, host: string, port: number): Promi
 }
 
 /** Sends ten requests, and says how long they took. */
-export async function main(host: string, port: number): Promise<void> {
+export async function main(
+  host: string,
+  port: number,
+  name: SelectorName = "deno",
+): Promise<void> {
   const start = performance.now();
   const requests = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0].map((reqId) => () =>
     consumeResponse(reqId, host, port)
   );
-  await asyncio.run(() => asyncio.gather(...requests));
+  await asyncio.run(() => asyncio.gather(...requests), on(name));
   console.log(`Ten requests in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
 if (import.meta.main) {
-  const { host, port: at } = options({ host: text("localhost"), port: port(8000) });
-  await program(`send requests to ${host}:${at}`, () => main(host, at));
+  const { host, port: at, selector: name } = options({
+    host: text("localhost"),
+    port: port(8000),
+    selector: selector(),
+  });
+  await program(`send requests to ${host}:${at}`, () => main(host, at, name));
 }

@@ -37,6 +37,7 @@ const FUNCTIONS = {
 
 const LINUX_FUNCTIONS = {
   errnoLocation: { name: "__errno_location", parameters: [], result: "pointer" },
+  prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   ppoll: { parameters: ["buffer", "usize", "buffer", "pointer"], result: "i32" },
   ppollElsewhere: {

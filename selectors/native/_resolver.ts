@@ -23,6 +23,7 @@ const FUNCTIONS = {
  * glibc, resolv/netdb.h; Apple, Libinfo, lookup.subproj/netdb.h.
  */
 const ADDRINFO_WORDS = 12;
+const NEXT_OFFSET = 40;
 const FLAGS = 0;
 const FAMILY = 1;
 const TYPE = 2;
@@ -55,6 +56,23 @@ export function resolve(host: string, family: number): Uint8Array {
 }
 
 /**
+ * All that a name means, found in this thread.
+ *
+ * @param host The name.
+ * @param family The family wanted; 0 for all.
+ * @returns The addresses, as the C library has them, in its order.
+ * @throws {Error} If there is none, worded as Deno words its own.
+ */
+export function resolveAll(host: string, family: number): Uint8Array[] {
+  const question = new Question(host, family, 0);
+  try {
+    return question.answers(open().getaddrinfo(...question.pointers));
+  } finally {
+    question.close();
+  }
+}
+
+/**
  * What a name means that is a number after all, spelled in an unusual way: with a scope, say.
  *
  * @returns The address, or `null` if the name is no number.
@@ -68,13 +86,18 @@ export function resolveNumber(host: string, family: number): Uint8Array | null {
   }
 }
 
+/** How many questions are being asked on the host's pool: they cannot be taken back. */
+export const elsewhere = { count: 0 };
+
 /** The same as {@linkcode resolve}, found on a thread of the host's pool. */
 export async function resolveElsewhere(host: string, family: number): Promise<Uint8Array> {
   const question = new Question(host, family, 0);
+  elsewhere.count++;
   try {
     const { pointers } = question;
     return question.answer(await open().getaddrinfoElsewhere(...pointers));
   } finally {
+    elsewhere.count--;
     question.close();
   }
 }
@@ -123,19 +146,28 @@ class Question {
     this.pointers = [at(room), null, pointer, at(ADDRINFO_WORDS)];
   }
 
-  /** What the result says, copied; or the error for the number that `getaddrinfo` gave. */
+  /** What the first result says, copied; or the error for the number that `getaddrinfo` gave. */
   answer(code: number): Uint8Array {
+    return this.answers(code)[0]!;
+  }
+
+  /** What the results say, one at least. */
+  answers(code: number): Uint8Array[] {
     if (code !== 0) throw resolutionError(code);
-    const results = new Deno.UnsafePointerView(this.#block.pointer).getPointer(ADDRINFO_WORDS * 4)!;
+    const first = new Deno.UnsafePointerView(this.#block.pointer).getPointer(ADDRINFO_WORDS * 4)!;
+    const offset = Deno.build.os === "darwin" ? ADDRESS_OFFSET.darwin : ADDRESS_OFFSET.linux;
+    const found: Uint8Array[] = [];
     try {
-      const view = new Deno.UnsafePointerView(results);
-      const offset = Deno.build.os === "darwin" ? ADDRESS_OFFSET.darwin : ADDRESS_OFFSET.linux;
-      const address = view.getPointer(offset)!;
-      return new Uint8Array(
-        Deno.UnsafePointerView.getArrayBuffer(address, view.getUint32(LENGTH * 4)),
-      ).slice();
+      for (let at: Deno.PointerValue = first; at !== null;) {
+        const view: Deno.UnsafePointerView = new Deno.UnsafePointerView(at);
+        const length = view.getUint32(LENGTH * 4);
+        const address = Deno.UnsafePointerView.getArrayBuffer(view.getPointer(offset)!, length);
+        found.push(new Uint8Array(address).slice());
+        at = view.getPointer(NEXT_OFFSET);
+      }
+      return found;
     } finally {
-      open().freeaddrinfo(results);
+      open().freeaddrinfo(first);
     }
   }
 

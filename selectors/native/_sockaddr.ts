@@ -141,6 +141,11 @@ export function decodeAddress(): SocketAddress {
   return family === AF_UNIX ? decodePath(length) : "";
 }
 
+/** Where the last bytes came from, spelled so; `null` on a stream. */
+export function sender(): SocketAddress | null {
+  return received.length[0] === 0 ? null : decodeAddress();
+}
+
 /** The family of the address in {@linkcode received}. */
 export function receivedFamily(): number {
   const { bytes } = received;

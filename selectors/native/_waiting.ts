@@ -69,6 +69,11 @@ export function persist(
   }
 }
 
+/** What a call gives that does not throw: `null` where it would have to wait. */
+export function orNull(count: number): number | null {
+  return count < 0 ? null : count;
+}
+
 /** Throws the error of a call that would have to wait. */
 export function wouldBlock(): never {
   throw new BlockingIOError();

@@ -5,6 +5,7 @@ import { SOCK_NONBLOCK, SOCK_STREAM } from "../constants.ts";
 import { RuntimeError } from "../errors.ts";
 import type { FileObj } from "../file_object.ts";
 import { now, startTimer } from "../_host.ts";
+import type { NonBlockingPipe } from "../non_blocking_pipe.ts";
 import type { NonBlockingSocket } from "../non_blocking_socket.ts";
 import type { Registration } from "../registration.ts";
 import type { SelectorKey } from "../selector_key.ts";
@@ -12,8 +13,11 @@ import { activity } from "./_activity.ts";
 import { Connector } from "./_connector.ts";
 import { Courtesy } from "./_courtesy.ts";
 import { NativeRegistration, type RowOwner } from "./_native_registration.ts";
+import { lookUp } from "./_look_up.ts";
+import { NativePipe } from "./_native_pipe.ts";
 import { NativeSocket } from "./native_socket.ts";
 import { NOTHING } from "./_poll_events.ts";
+import { tightenTimers } from "./_timer_slack.ts";
 import { Wakeup } from "./_wakeup.ts";
 
 /**
@@ -31,9 +35,12 @@ const TOLERANCE = 50e-6;
 /**
  * A wait is to end so many seconds before its time, and what is left, if anything is, is waited for once
  * more, in this thread. For a thread that has slept for some milliseconds takes 100 us and more to wake
- * up, twice that if it has to wake up another; after so short a sleep it takes 80 us.
+ * up, twice that if it has to wake up another. That is as long as the host may wait for its turn.
  */
-const LEAD = 150e-6;
+const LEAD = 300e-6;
+
+/** So much later than asked for a thread wakes up that has slept for less than a millisecond. */
+const OVERSLEEP = 80e-6;
 
 /**
  * So many events at once are told to an event loop; the rest comes with its next look. What a loop does
@@ -128,6 +135,12 @@ export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
     reconsider: (row) => this.#reconsider(row),
     abandon: (row) => this.abandoned(row),
   };
+
+  /** For subclasses: nothing is registered. */
+  constructor() {
+    super();
+    tightenTimers();
+  }
 
   /**
    * Waits in this thread until a registered file object is ready, or time is up. Nothing else of the
@@ -247,6 +260,16 @@ export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
    */
   override createSocket(family?: number, type?: number): NonBlockingSocket {
     return new NativeSocket(family, (type ?? SOCK_STREAM) | SOCK_NONBLOCK);
+  }
+
+  /** See {@linkcode BaseSelector.openPipe}. */
+  override openPipe(fd: number): NonBlockingPipe {
+    return new NativePipe(fd);
+  }
+
+  /** See {@linkcode BaseSelector.lookUp}. */
+  override lookUp(host: string, family: number): readonly string[] {
+    return lookUp(host, family);
   }
 
   /** How many events may be told at once: all to who selects by hand. */
@@ -399,7 +422,7 @@ export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
   ): readonly [SelectorKey<D, F>, number][] {
     if (!this.#courtesy.step()) return ready;
     const more = this.#look(0);
-    this.#courtesy.judge(more.length);
+    this.#courtesy.found(more.length);
     return more.length === 0 ? ready : more;
   }
 
@@ -471,7 +494,15 @@ export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
     if (this.#lookAhead(0, true)) return true;
     if (this.#until === Infinity) return false;
     const rest = this.#until - now();
-    return rest <= 0 || rest <= LEAD && (this.#lookAhead(rest) || now() >= this.#until);
+    return rest <= 0 || rest <= LEAD && this.#waitOut(rest);
+  }
+
+  /** Waits in this thread for the little that is left. Returns `true`: it is over then. */
+  #waitOut(rest: number): boolean {
+    for (let left = rest; left > 0; left = this.#until - now()) {
+      if (this.#lookAhead(withLead(left), true)) break;
+    }
+    return true;
   }
 
   #release(): void {
@@ -483,5 +514,6 @@ export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
 
 /** How long to wait at first. */
 function withLead(seconds: number): number {
-  return seconds > 2 * LEAD ? seconds - LEAD : seconds;
+  if (seconds > 2 * LEAD) return seconds - LEAD;
+  return seconds > 1.25 * OVERSLEEP ? seconds - OVERSLEEP : seconds;
 }

@@ -30,11 +30,11 @@ import { type Lease, takeLease } from "./_lease.ts";
 import { check, isBlocking, libc, setBlocking, systemErrno } from "./_libc.ts";
 import { POLLIN, POLLOUT } from "./_poll_events.ts";
 import { makeReceipt, receipt } from "./_receipt.ts";
-import { decodeAddress, encodeResolved, makeRoom, received } from "./_sockaddr.ts";
+import { decodeAddress, encodeResolved, makeRoom, received, sender } from "./_sockaddr.ts";
 import { type SocketFunctions, socketFunctions } from "./_socket_functions.ts";
 import { readBytes, readNumber, writeOption } from "./_socket_options.ts";
 import { describeSocket } from "./_socket_text.ts";
-import { persist, wouldBlock } from "./_waiting.ts";
+import { orNull, persist, wouldBlock } from "./_waiting.ts";
 
 /** Connections that wait to be accepted, unless more are asked for. CPython: `min(SOMAXCONN, 128)`. */
 const USUAL_BACKLOG = 128;
@@ -44,6 +44,9 @@ let calls: SocketFunctions;
 let errno: Int32Array;
 /** The system's EAGAIN: the one failure that is in a hurry. */
 let again: number;
+
+/** Whether calls on the descriptor of the next socket wait, where that need not be asked. */
+let knownBlocking: boolean | null = null;
 
 /**
  * Python's socket: TCP, UDP or Unix, IPv4 or IPv6, blocking or not. It is the operating system's own,
@@ -119,7 +122,7 @@ export class NativeSocket implements NonBlockingSocket {
       this.#fd = openDescriptor(this.#family, this.#type, proto, this.#timeout === null);
     } else {
       if (!(fileno >= 0)) throw new ValueError("negative file descriptor");
-      this.#timeout = isBlocking(fileno) ? null : 0;
+      this.#timeout = (knownBlocking ?? isBlocking(fileno)) ? null : 0;
       this.#family = family ?? familyOf(fileno);
       this.#type = type ?? readNumber(fileno, SOL_SOCKET, SO_TYPE);
       this.#fd = fileno;
@@ -145,6 +148,11 @@ export class NativeSocket implements NonBlockingSocket {
   /** The very error that ended the last `connect`, or `null`. Not in CPython. */
   get error(): Error | null {
     return this.#connector?.error ?? null;
+  }
+
+  /** `true`: the systems known here do it so. Not in CPython. */
+  get inheritsOptions(): boolean {
+    return true;
   }
 
   /** `null`: the address of a socket is free as soon as it is closed. Not in CPython. */
@@ -299,7 +307,10 @@ export class NativeSocket implements NonBlockingSocket {
     }
     const address = decodeAddress();
     prepareDescriptor(fd, blocking);
-    return [new NativeSocket(this.#family, this.#type, this.#proto, fd), address];
+    knownBlocking = blocking;
+    const sock = new NativeSocket(this.#family, this.#type, this.#proto, fd);
+    knownBlocking = null;
+    return [sock, address];
   }
 
   /**
@@ -585,13 +596,4 @@ export class NativeSocket implements NonBlockingSocket {
     if (this.#timeout === 0 && this.#connector?.resolving) return -1;
     return persist(this.#fd, this.#timeout, number, events, call, end);
   }
-}
-
-/** Where the last bytes came from. */
-function sender(): SocketAddress | null {
-  return received.length[0] === 0 ? null : decodeAddress();
-}
-
-function orNull(count: number): number | null {
-  return count < 0 ? null : count;
 }

@@ -7,16 +7,21 @@ import {
   createTask,
   EventLoop,
   fromPromise,
+  gather,
   nativeEventLoop,
   openConnection,
   run,
+  runSync,
   sleep,
   startServer,
+  type StreamReader,
+  type StreamWriter,
   ValueError,
 } from "@asyncio/asyncio";
 import { NativeSocket } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { LINUX, NATIVE } from "../selectors/native/_open.ts";
+import { openSockets } from "../_open_sockets.ts";
 import { EPOLL_LOOP, onLoops } from "../_loop_kinds.ts";
 
 if (LINUX) {
@@ -95,6 +100,34 @@ native("two native loops run at once, each on its own", async () => {
   assertEquals(await Promise.all(["a", "b", "c"].map(serve)), ["a", "b", "c"]);
 });
 
+function* burst(): Coroutine<void> {
+  const echo = function* (reader: StreamReader, writer: StreamWriter): Coroutine<void> {
+    writer.write(yield* reader.readline());
+    writer.close();
+  };
+  const server = yield* startServer(echo, "127.0.0.1", 0, { backlog: 2000 });
+  const [host, port] = server.sockets[0].getsockname();
+  const lines = Array.from({ length: 400 }, (_, i) => `${i}\n`);
+  const answers = yield* gather(...lines.map(function* (line) {
+    const [reader, writer] = yield* openConnection(host, port);
+    writer.write(line);
+    const answer = new TextDecoder().decode(yield* reader.read());
+    writer.close();
+    yield* writer.waitClosed();
+    return answer;
+  }));
+  assertEquals(answers, lines);
+  server.close();
+  yield* server.waitClosed();
+}
+
+native("a native loop loses nobody in a burst of connections", async () => {
+  const before = LINUX ? openSockets() : new Set();
+  await run(burst(), { loopFactory: nativeEventLoop });
+  runSync(burst);
+  if (LINUX) assertEquals(openSockets().difference(before), new Set());
+});
+
 // Programs of their own.
 
 async function runProgram(
@@ -123,6 +156,24 @@ native("a program on a native loop ends by itself", async () => {
   assertEquals([unclosed.code, unclosed.output], [0, "end\n"]);
 });
 
+for (const name of ["exhausted", "exhaustedSync"]) {
+  native(
+    `a server out of descriptors says so, and accepts again a second later (${name})`,
+    async () => {
+      const program = new URL("_programs/native.ts", import.meta.url).href;
+      const deno = [Deno.execPath(), "run", "--allow-ffi", "--no-check", program, name];
+      const { stdout, stderr } = await new Deno.Command("sh", {
+        args: ["-c", 'ulimit -n 60 && exec "$@"', "sh", ...deno],
+        env: { NO_COLOR: "1" },
+      }).output();
+      const told = "socket.accept() out of system resource EMFILE <TransportSocket\n";
+      const served = "served\n".repeat(5);
+      const [output, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+      assertEquals([output, errors], [`EMFILE\n${told}${served}true\nend\n`, ""]);
+    },
+  );
+}
+
 native("a program that waits for what will never come is told so by the host", async () => {
   const { code, errors } = await runProgram("forNothing");
   assertEquals(code, 1);
@@ -132,6 +183,27 @@ native("a program that waits for what will never come is told so by the host", a
 native("a native loop that waits for nothing hears of what comes from outside", async () => {
   assertEquals(await runProgram("forTheHost"), { code: 0, output: "timer\nend\n", errors: "" });
   assertEquals(await runProgram("fromOutside"), { code: 0, output: "5\nend\n", errors: "" });
+});
+
+native("a program on a native loop reads its standard input and writes its output", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--allow-ffi",
+      "--no-check",
+      new URL("_programs/native.ts", import.meta.url).href,
+      "filter",
+    ],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const input = "line\n".repeat(100_000);
+  const writer = child.stdin.getWriter();
+  const written = writer.write(new TextEncoder().encode(input)).then(() => writer.close());
+  const { code, stdout } = await child.output();
+  await written;
+  assertEquals(code, 0);
+  assert(new TextDecoder().decode(stdout).startsWith(input + "copied\n"));
 });
 
 native("Ctrl-C interrupts a program that waits on a native loop", async () => {

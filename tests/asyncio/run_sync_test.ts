@@ -38,16 +38,26 @@ import {
   waitFor,
 } from "@asyncio/asyncio";
 import {
+  AF_INET,
+  AF_INET6,
   KqueueSelector,
   type NativeSelector,
   NativeSocket,
+  OSError,
   PollSelector,
   SelectSelector,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   socketpair,
 } from "@asyncio/asyncio/selectors";
-import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStrictEquals,
+  assertThrows,
+  equal,
+} from "@std/assert";
 import { openSockets } from "../_open_sockets.ts";
 import { text } from "./_text.ts";
 
@@ -296,8 +306,8 @@ const REFUSED: Record<string, () => unknown> = {
   "toThread()": function* () {
     yield* toThread(() => 42);
   },
-  "the look-up of a name": function* () {
-    yield* openConnection("host.invalid", 80);
+  "the name of an address": function* () {
+    yield* getRunningLoop().getnameinfo(["127.0.0.1", 80]);
   },
   "TLS of a client": function* () {
     yield* openConnection("127.0.0.1", 80, { ssl: true });
@@ -375,6 +385,39 @@ test("runSync() connects a socket to a name", () => {
     assertEquals(sock.getpeername(), server.getsockname());
     sock.close();
   });
+});
+
+test("runSync() looks names up, each address once, of the family asked for", () => {
+  runSync(function* () {
+    const loop = getRunningLoop();
+    const all = yield* loop.getaddrinfo("LOCALHOST", 80, { type: SOCK_STREAM });
+    const addresses = all.map(([family, , , , address]) => [family, address]);
+    const known = [[AF_INET, ["127.0.0.1", 80]], [AF_INET6, ["::1", 80, 0, 0]]];
+    assert(addresses.length > 0);
+    for (const address of addresses) {
+      assertEquals(known.filter((one) => equal(one, address)).length, 1, String(address));
+    }
+    assertEquals(new Set(addresses.map(String)).size, addresses.length);
+    const four = yield* loop.getaddrinfo("LOCALHOST", 80, { family: AF_INET, type: SOCK_STREAM });
+    assertEquals(four, [[AF_INET, SOCK_STREAM, 6, "", ["127.0.0.1", 80]]]);
+  });
+});
+
+test("runSync() opens connections to names, and says which is none", () => {
+  const main = function* (): Coroutine<string> {
+    const server = yield* startServer(echo, "LOCALHOST", 0, { family: AF_INET });
+    const [, port] = server.sockets[0].getsockname();
+    const [reader, writer] = yield* openConnection("LOCALHOST", port);
+    writer.write("by name");
+    const answer = text(yield* reader.read());
+    writer.close();
+    server.close();
+    yield* server.waitClosed();
+    yield* openConnection("host.invalid", 80);
+    return answer;
+  };
+  const error = assertThrows(() => runSync(main), Error, "failed to lookup address information");
+  assert(error instanceof OSError);
 });
 
 test("loop.runForeverSync() runs until stop()", () => {

@@ -300,42 +300,45 @@ Deno.test("http_server serves a hundred clients at once, whatever others do", as
   half.close();
 });
 
-Deno.test({
-  name: "http_server out of descriptors says so, and goes on when it has some",
-  ignore: Deno.build.os === "windows",
-  async fn() {
-    const limited = ["-c", 'ulimit -n 60 && exec "$@"', "sh", Deno.execPath(), ...commandOf(PATH)];
-    const child = new Deno.Command("sh", {
-      args: [...limited, "--port", "0"],
-      cwd: new URL("../../", import.meta.url),
-      env: { NO_COLOR: "1" },
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const stdout = child.stdout.getReader();
-    const line = new TextDecoder().decode((await stdout.read()).value);
-    const port = Number(/(\d+)\/\n$/.exec(line)![1]);
+for (const selector of ["deno", "epoll"]) {
+  Deno.test({
+    name: `http_server out of descriptors says so, and goes on when it has some (${selector})`,
+    ignore: Deno.build.os === "windows" || selector === "epoll" && Deno.build.os !== "linux",
+    async fn() {
+      const command = commandOf(PATH).toSpliced(1, 0, "--allow-ffi");
+      const limited = ["-c", 'ulimit -n 60 && exec "$@"', "sh", Deno.execPath(), ...command];
+      const child = new Deno.Command("sh", {
+        args: [...limited, "--port", "0", "--selector", selector],
+        cwd: new URL("../../", import.meta.url),
+        env: { NO_COLOR: "1" },
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const stdout = child.stdout.getReader();
+      const line = new TextDecoder().decode((await stdout.read()).value);
+      const port = Number(/(\d+)\/\n$/.exec(line)![1]);
 
-    const text = new TextEncoder().encode(request("/api/hello"));
-    const conns = await Promise.all(
-      Array.from({ length: 80 }, () => Deno.connect({ hostname: "127.0.0.1", port })),
-    );
-    const [complaint, rest] = child.stderr.tee();
-    await complaint.getReader().read();
-    // Those that it has accepted are served, and make room for the others.
-    const answers = await Promise.all(conns.map(async (conn) => {
-      await conn.write(text);
-      return answersIn(await new Response(conn.readable).text())[0]!.status;
-    }));
-    assertEquals(answers, Array(80).fill(200));
+      const text = new TextEncoder().encode(request("/api/hello"));
+      const conns = await Promise.all(
+        Array.from({ length: 80 }, () => Deno.connect({ hostname: "127.0.0.1", port })),
+      );
+      const [complaint, rest] = child.stderr.tee();
+      await complaint.getReader().read();
+      // Those that it has accepted are served, and make room for the others.
+      const answers = await Promise.all(conns.map(async (conn) => {
+        await conn.write(text);
+        return answersIn(await new Response(conn.readable).text())[0]!.status;
+      }));
+      assertEquals(answers, Array(80).fill(200));
 
-    child.kill("SIGINT");
-    const stderr = await new Response(rest).text();
-    assertMatch(stderr, /^socket\.accept\(\) out of system resource\n/);
-    assertEquals((await child.status).code, 0);
-    await stdout.cancel();
-  },
-});
+      child.kill("SIGINT");
+      const stderr = await new Response(rest).text();
+      assertMatch(stderr, /^socket\.accept\(\) out of system resource\n/);
+      assertEquals((await child.status).code, 0);
+      await stdout.cancel();
+    },
+  });
+}
 
 /** Runs a program of the system's, if it is there. */
 async function tryRun(command: string, ...args: string[]): Promise<string | null> {

@@ -70,7 +70,7 @@ Deno.test("pizza_reactor tells errors of use in one line, with exit code 2", asy
   const port = "--port must be a number from 0 to 65535, not";
   assertEquals(await run("--port", "abc"), ["", `${port} "abc"\n`, 2]);
   assertEquals(await run("--port", "65536"), ["", `${port} "65536"\n`, 2]);
-  assertEquals(await run("--prot", "1"), ["", "Unknown option '--prot'\n", 2]);
+  assertEquals(await run("--prot", "1"), ["", "Unknown option: --prot (--help lists them)\n", 2]);
 });
 
 Deno.test("pizza_reactor tells a port in use in one line, with exit code 1", async () => {

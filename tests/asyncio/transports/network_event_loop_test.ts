@@ -29,9 +29,11 @@ import { startServer } from "@asyncio/asyncio";
 import {
   AF_INET,
   AF_INET6,
+  IPPROTO_TCP,
   type NonBlockingSocket,
   SOCK_DGRAM,
   SOCK_STREAM,
+  TCP_NODELAY,
 } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { suite } from "../../_suite.ts";
@@ -205,6 +207,29 @@ testForms("loop.createServer() and createConnection() call protocols in order", 
   server.close();
   yield* wait(server.waitClosed());
 });
+
+for (const host of ["127.0.0.1", "0.0.0.0"]) {
+  testForms(`what is accepted at ${host} sends at once, and knows where it was`, function* (test) {
+    const { loop, wait } = test;
+    const served = new Recorder();
+    const server = yield* wait(loop.createServer(() => served, host, 0));
+    const [, port] = server.sockets[0].getsockname();
+    const create = loop.createConnection(() => new Recorder(), "127.0.0.1", port);
+    const [transport] = yield* wait(create);
+    while (served.calls.length === 0) yield* wait(sleep(0.001));
+    const accepted = served.transport;
+    const sock = accepted.getExtraInfo("socket");
+    assert(sock.getsockopt(IPPROTO_TCP, TCP_NODELAY) !== 0);
+    const lost = loop.createFuture<void>();
+    served.onLost = () => lost.setResult();
+    transport.close();
+    yield* wait(lost);
+    yield* wait(sleep(0));
+    assertEquals(accepted.getExtraInfo("sockname"), ["127.0.0.1", port]);
+    server.close();
+    yield* wait(server.waitClosed());
+  });
+}
 
 // CPython: test_buffered_proto.py, BaseTestBufferedProtocol.test_buffered_proto_create_connection
 testForms("a BufferedProtocol is filled where it wants to be", function* ({ loop, wait }) {

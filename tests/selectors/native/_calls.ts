@@ -10,9 +10,12 @@ const { symbols } = Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.B.dylib"
   dup: { parameters: ["i32"], result: "i32" },
   dup2: { parameters: ["i32", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
+  pipe: { parameters: ["buffer"], result: "i32" },
+  fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
 });
 
+const F_GETFL = 3;
 const O_NONBLOCK = Deno.build.os === "darwin" ? 4 : 0o4000;
 
 /** Makes `to` a copy of `from`. */
@@ -29,6 +32,20 @@ export function openCopy(fd: number): number {
 
 export function closeDescriptor(fd: number): void {
   if (symbols.close(fd) !== 0) throw new Error("close failed");
+}
+
+/** Both ends of a new pipe, which wait. */
+export function openPipe(): [reader: number, writer: number] {
+  const ends = new Int32Array(32);
+  if (symbols.pipe(ends) !== 0) throw new Error("pipe failed");
+  return [ends[0]!, ends[1]!];
+}
+
+/** Whether calls on a descriptor wait. */
+export function waits(fd: number): boolean {
+  const flags = symbols.fcntl(fd, F_GETFL, 0);
+  if (flags < 0) throw new Error("fcntl failed");
+  return (flags & O_NONBLOCK) === 0;
 }
 
 /** Opens a file for reading, and gives its descriptor. */

@@ -16,6 +16,7 @@ import {
   NativeSocket,
   PollSelector,
   SelectSelector,
+  socketpair,
 } from "@asyncio/asyncio/selectors";
 
 /** Whether this system has native sockets. */
@@ -32,9 +33,12 @@ function open(): void {
   const named = new NativeSocket();
   named.bind(["127.1", 0]);
   named.close();
+  const [left, right] = socketpair();
+  right.close();
   for (const Selector of LINUX ? [SelectSelector, PollSelector, EpollSelector] : []) {
     const selector = new Selector();
     selector.selectSync(1e-6);
+    if (left.fileno() >= 0) selector.openPipe(left.detach()).close();
     selector.close();
   }
 }

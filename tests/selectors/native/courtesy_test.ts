@@ -1,6 +1,7 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import { assertEquals } from "@std/assert";
+import { activity } from "../../../selectors/native/_activity.ts";
 import { Courtesy } from "../../../selectors/native/_courtesy.ts";
 
 /** How often the processor is given away in `waits` waits that each find `count` events. */
@@ -10,7 +11,7 @@ function stepsBack(seconds: number, count: number, waits: number): number {
     steps++;
     return seconds;
   });
-  for (let i = 0; i < waits; i++) if (courtesy.step()) courtesy.judge(count);
+  for (let i = 0; i < waits; i++) if (courtesy.step()) courtesy.found(count);
   return steps;
 }
 
@@ -30,18 +31,31 @@ Deno.test("Courtesy.step() is worth no second look where nobody else wants the p
   for (let i = 0; i < 100; i++) assertEquals(courtesy.step(), false);
 });
 
-Deno.test("Courtesy.judge() forgives everything as soon as it pays again", () => {
+Deno.test("Courtesy.step() counts what an event has led to: one listener, fifty connections", () => {
+  let steps = 0;
+  const courtesy = new Courtesy(() => {
+    steps++;
+    return 2e-3;
+  });
+  for (let i = 0; i < 100; i++) {
+    if (courtesy.step()) courtesy.found(1);
+    activity.count += 100;
+  }
+  assertEquals(steps, 100);
+});
+
+Deno.test("Courtesy.step() forgives everything as soon as it pays again", () => {
   let seconds = 3e-3;
   const courtesy = new Courtesy(() => seconds);
   courtesy.step();
-  courtesy.judge(1);
+  courtesy.found(1);
   assertEquals([courtesy.step(), courtesy.step()], [false, false]);
   seconds = 20e-6;
   assertEquals(courtesy.step(), true);
-  courtesy.judge(10);
+  courtesy.found(10);
   assertEquals(courtesy.step(), true);
   seconds = 3e-3;
   courtesy.step();
-  courtesy.judge(1);
+  courtesy.found(1);
   assertEquals([courtesy.step(), courtesy.step(), courtesy.step()], [false, false, true]);
 });

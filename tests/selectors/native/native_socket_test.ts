@@ -521,3 +521,20 @@ test(" is not inherited by children", async () => {
   assertEquals(links.filter(({ stdout }) => text(stdout).startsWith("socket:")).length, 0);
   conn.close();
 });
+
+test(" moves nothing at all, and knows an empty datagram from none", () => {
+  using pair = new NativePair();
+  assertEquals(pair.left.send(""), 0);
+  assertEquals(pair.right.recv(0).length, 0);
+  assertEquals(pair.right.recvInto(new Uint8Array(0)), 0);
+  assertEquals(pair.right.tryRecv(10), null);
+  pair.left.sendall("");
+  pair.left.send("x");
+  assertEquals(pair.right.recv(0).length, 0);
+  assertEquals(pair.right.recv(10).length, 1);
+
+  using datagrams = new NativePair(SOCK_DGRAM);
+  assertEquals(datagrams.left.send(new Uint8Array()), 0);
+  assertEquals(datagrams.right.tryRecv(10)?.length, 0);
+  assertEquals(datagrams.right.tryRecv(10), null);
+});
