@@ -67,7 +67,7 @@ export function isConnectionGone(error: unknown): boolean {
 
 /** What a protocol is told when nobody reads what it still had to write. */
 export function brokenPipe(): Error {
-  return new Deno.errors.BrokenPipe("Broken pipe (os error 32)");
+  return new (errors().BrokenPipe)("Broken pipe (os error 32)");
 }
 
 /** What `drain()` throws once the connection is gone. */

@@ -35,10 +35,10 @@ const AsyncFunction = (async () => {}).constructor;
  * is the fastest way to run, and needs `--allow-ffi`.
  *
  * Nothing of the host goes on meanwhile, no promise, timer or signal listener. What needs them says
- * so at once: async functions, `fromPromise()`, `fromSignal()`, TLS, executors, subprocesses, pipes over streams,
- * signal handlers, `getnameinfo()`. Names are looked up in this thread, for as long as the resolver takes
- * (an address or `localhost` needs none). Where nothing is left that could go on, that is an error, too.
- * Ctrl-C ends the process.
+ * so at once: async functions, `fromPromise()`, `fromSignal()`, TLS, executors, subprocesses, pipes over
+ * streams, signal handlers, `getnameinfo()`. Names are looked up in this thread, for as long as the
+ * resolver takes (an address or `localhost` needs none). Where nothing is left that could go on, that is
+ * an error, too. Ctrl-C ends the process.
  *
  * When the coroutine is done, all tasks that are left are cancelled, and waited for; then the loop is
  * closed.

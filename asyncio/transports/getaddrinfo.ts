@@ -4,7 +4,8 @@
  * From names to addresses, and back.
  *
  * The system is asked by `node:dns`, which Deno has, at the moment of need; in a run that blocks, by the
- * C library. Addresses need no asking, nor does `localhost`: it is both of its addresses, whatever the system's tables say.
+ * C library. Addresses need no asking, nor does `localhost`: it is both of its addresses, whatever the
+ * system's tables say.
  *
  * CPython: Lib/socket.py, getaddrinfo; Lib/asyncio/base_events.py, _ipaddr_info.
  */
