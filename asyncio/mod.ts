@@ -202,7 +202,14 @@ export {
   startUnixServer,
   type StartUnixServerOptions,
 } from "./streams/unix.ts";
-export { DEVNULL, PIPE, type StderrStdio, type Stdio, STDOUT } from "./subprocess/stdio.ts";
+export {
+  DEVNULL,
+  type FileWithDescriptor,
+  PIPE,
+  type StderrStdio,
+  type Stdio,
+  STDOUT,
+} from "./subprocess/stdio.ts";
 export { SubprocessEventLoop } from "./subprocess/subprocess_event_loop.ts";
 export type { SubprocessOptions, SubprocessShellOptions } from "./subprocess/subprocess_options.ts";
 export { TaskGroup } from "./tasks/task_group.ts";

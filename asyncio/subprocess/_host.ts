@@ -68,8 +68,9 @@ export function toPath(value: string | URL): string {
  * @throws {Deno.errors.NotCapable} If it is not allowed.
  */
 export function spawn(command: Command): Child {
-  if (command.stderr === STDOUT && command.stdout !== DEVNULL) return spawnRedirected(command);
-  const stderr = command.stderr === STDOUT ? DEVNULL : command.stderr;
+  if (command.stderr === STDOUT && command.stdout === PIPE) return spawnRedirected(command);
+  // What this program has for its output is its descriptor 1.
+  const stderr = command.stderr === STDOUT ? command.stdout ?? 1 : command.stderr;
   const child = new Deno.Command(command.program, {
     args: [...command.args],
     ...placeOf(command),
@@ -127,16 +128,29 @@ function placeOf({ cwd, env, startNewSession, user, group, raw }: Command): Deno
   };
 }
 
+/** What Deno is told of a stream. Deno 2.9.6 takes descriptors, too, and does not say so in its types. */
 function toHost(stdio: unknown, name: string): "inherit" | "piped" | "null" {
   if (stdio === null || stdio === undefined) return "inherit";
   if (stdio === PIPE) return "piped";
   if (stdio === DEVNULL) return "null";
   if (stdio === STDOUT) throw new ValueError("STDOUT can only be used for stderr");
+  const descriptor = descriptorOf(stdio);
+  if (Number.isInteger(descriptor) && descriptor! >= 0) return descriptor as never;
+  if (descriptor !== undefined) {
+    throw new ValueError(`${name} must be a file descriptor, not ${repr(descriptor)}`);
+  }
   throw notSupported(
-    `Cannot start process: ${name} must be PIPE, DEVNULL or null in this runtime, not ${
-      repr(stdio)
-    }`,
+    `Cannot start process: ${name} must be PIPE, DEVNULL, null, a file descriptor or what has one ` +
+      `as its 'fd' in this runtime, not ${repr(stdio)}. Deno's own files do not tell theirs: ` +
+      `openSync() of node:fs does`,
   );
+}
+
+/** The number that the system has for a file, or `undefined`. */
+function descriptorOf(stdio: unknown): number | undefined {
+  if (typeof stdio === "number") return stdio;
+  const { fd } = Object(stdio) as { fd?: unknown };
+  return typeof fd === "number" ? fd : undefined;
 }
 
 /** What the system says of a program that the shell has not found. */

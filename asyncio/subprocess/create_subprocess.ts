@@ -31,14 +31,18 @@ export interface CreateSubprocessShellOptions extends SubprocessShellOptions {
 }
 
 /**
- * The stream at one end of a pipe, or `null` where there is no pipe.
+ * The stream at one end of a pipe, or `null` where there is no pipe. Of a number that may be `PIPE` one
+ * cannot tell.
  *
  * @typeParam S What was given as `stdin`, `stdout` or `stderr`.
  * @typeParam T Type of the stream.
  *
  * @see {@linkcode ProcessOf}
  */
-export type PipeEnd<S, T> = S extends typeof PIPE ? T : null;
+export type PipeEnd<S, T> = unknown extends S ? null
+  : S extends typeof PIPE ? T
+  : number extends S ? T | null
+  : null;
 
 /**
  * The process that is made with some options: which of its streams there are.

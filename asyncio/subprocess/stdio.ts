@@ -65,14 +65,51 @@ export const STDOUT: -2 = -2;
 export const DEVNULL: -3 = -3;
 
 /**
- * What `stdin` and `stdout` of a subprocess can be; `null` for those of this program.
+ * A file that tells its descriptor, as those of `node:fs/promises` do.
+ *
+ * @see {@linkcode Stdio}
+ */
+export interface FileWithDescriptor {
+  /** The number that the system has for it. */
+  readonly fd: number;
+}
+
+/**
+ * What `stdin` and `stdout` of a subprocess can be: `PIPE`; `DEVNULL`; `null` for those of this program;
+ * a descriptor of the system, 0, 1 and 2 being those of this program; or something that has one, as
+ * the files of `node:fs/promises` do. It stays open here.
+ *
+ * Differs from CPython: a `Deno.FsFile` tells no descriptor, and is refused.
+ *
+ * @example A file
+ * ```ts
+ * import { createSubprocessExec, run, STDOUT } from "@asyncio/asyncio";
+ * import { assertEquals } from "@std/assert";
+ * import { closeSync, openSync } from "node:fs";
+ *
+ * const path = await Deno.makeTempFile();
+ * const file = openSync(path, "w");
+ * await run(function* () {
+ *   const process = yield* createSubprocessExec("echo", "hello", { stdout: file, stderr: STDOUT });
+ *   yield* process.wait();
+ * });
+ * closeSync(file);
+ * assertEquals(await Deno.readTextFile(path), "hello\n");
+ * await Deno.remove(path);
+ * ```
  *
  * @see {@link https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.create_subprocess_exec}
  */
-export type Stdio = typeof PIPE | typeof DEVNULL | null | undefined;
+export type Stdio =
+  | typeof PIPE
+  | typeof DEVNULL
+  | number
+  | FileWithDescriptor
+  | null
+  | undefined;
 
 /**
- * What `stderr` of a subprocess can be.
+ * What `stderr` of a subprocess can be: the same, or `STDOUT`.
  *
  * @see {@link https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.create_subprocess_exec}
  */

@@ -11,9 +11,9 @@ import type { StderrStdio, Stdio } from "./stdio.ts";
  * @see {@link https://docs.python.org/3/library/subprocess.html#subprocess.Popen}
  */
 export interface SubprocessOptions {
-  /** Where it reads from: `PIPE`, `DEVNULL`, or `null` for the input of this program. */
+  /** Where it reads from: `PIPE`, `DEVNULL`, a file, or `null` for the input of this program. */
   stdin?: Stdio;
-  /** Where it writes to: `PIPE`, `DEVNULL`, or `null` for the output of this program. */
+  /** Where it writes to: `PIPE`, `DEVNULL`, a file, or `null` for the output of this program. */
   stdout?: Stdio;
   /** Where it writes its errors to: the same, or `STDOUT`. */
   stderr?: StderrStdio;
