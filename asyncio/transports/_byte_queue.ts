@@ -63,6 +63,14 @@ export class ByteQueue {
     return bytes;
   }
 
+  /** Moves bytes from the front into `target`, as many as fit. Returns how many they are. */
+  moveTo(target: Uint8Array): number {
+    const size = Math.min(target.length, this.#length);
+    this.#copyTo(size === target.length ? target : target.subarray(0, size));
+    this.drop(size);
+    return size;
+  }
+
   /** Drops `size` bytes, of as many or more, from the front. */
   drop(size: number): void {
     this.#length -= size;

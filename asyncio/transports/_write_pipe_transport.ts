@@ -16,8 +16,11 @@ import {
 } from "./_transport_host.ts";
 import { WriteTransport } from "./transports.ts";
 
-/** What goes into the pipe at once, in bytes. */
+/** What goes into the pipe at once, in bytes: as many as a pipe of Linux holds. */
 const MAX_WRITE = 64 * 1024;
+
+/** Fewer bytes than this go in an array of their own. */
+const SMALL_WRITE = 4096;
 
 /**
  * A transport that writes into a stream of the host's: what a child process reads, say.
@@ -25,7 +28,7 @@ const MAX_WRITE = 64 * 1024;
  * CPython: Lib/asyncio/unix_events.py, _UnixWritePipeTransport.
  *
  * Invariants: at most one write is in flight, of `#inFlight` bytes, and one is whenever the buffer is
- * not empty. `connectionLost` is called once, after `#lost` has become positive; when it is called
+ * not empty; `#block` belongs to it. `connectionLost` is called once, after `#lost` has become positive; when it is called
  * with `null` after a `close()`, the other end has everything.
  */
 export class WritePipeTransport extends WriteTransport implements FlowOwner, Leftover {
@@ -36,6 +39,8 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
   readonly #flow: FlowControl = new FlowControl(this);
   #protocol: BaseProtocol;
   #inFlight = 0;
+  /** Where bytes wait to be written, again and again: to make a large array costs more than to fill it. */
+  #block: Uint8Array | null = null;
   #closing = false;
   /** 0 while open; then the number of writes that went nowhere, and one. */
   #lost = 0;
@@ -96,8 +101,11 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
     const bytes = toBytes(data);
     if (bytes.length === 0) return;
     if (this.#lost > 0 || this.#closing) return this.#ignore();
-    this.#buffer.push(bytes === data ? new Uint8Array(bytes) : bytes);
-    this.#send();
+    const sent = this.#inFlight === 0 ? this.#sendFirst(bytes) : 0;
+    if (sent < bytes.length) {
+      const rest = bytes.subarray(sent);
+      this.#buffer.push(bytes === data ? new Uint8Array(rest) : rest);
+    }
     this.#flow.grown(this.getWriteBufferSize());
   }
 
@@ -107,9 +115,29 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
     }
   }
 
+  /** Nothing is in flight, nothing waits: sends what can go at once. Returns how much that is. */
+  #sendFirst(bytes: Uint8Array): number {
+    const size = Math.min(bytes.length, MAX_WRITE);
+    const room = this.#room(size);
+    room.set(size === bytes.length ? bytes : bytes.subarray(0, size));
+    this.#startWrite(room);
+    return size;
+  }
+
   #send(): void {
     if (this.#inFlight > 0 || this.#buffer.length === 0) return;
-    const bytes = this.#buffer.take(MAX_WRITE);
+    const room = this.#room(Math.min(this.#buffer.length, MAX_WRITE));
+    this.#buffer.moveTo(room);
+    this.#startWrite(room);
+  }
+
+  /** An array of a size, that nothing in flight uses. */
+  #room(size: number): Uint8Array {
+    if (size <= SMALL_WRITE) return new Uint8Array(size);
+    return (this.#block ??= new Uint8Array(MAX_WRITE)).subarray(0, size);
+  }
+
+  #startWrite(bytes: Uint8Array): void {
     this.#inFlight = bytes.length;
     this.#writer.write(bytes).then(
       () => this.#post(() => this.#sent()),
