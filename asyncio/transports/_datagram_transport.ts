@@ -144,7 +144,7 @@ export class SocketDatagramTransport<A extends SocketAddress = InetAddress>
     const to = this.#checkAddress(address);
     if (this.#lost > 0 && this.#address !== null) return this.#ignore();
     if (this.#lost > 0) return;
-    if (this.#waiting.length === 0 && this.#trySend(bytes, to)) return this.#follow();
+    if (this.#waiting.length === 0 && this.#trySend(bytes, to)) return this.#grown();
     if (this.#lost > 0) return;
     if (this.#waiting.length === 0) this.#host.addWriter(this.#sock, this.#sendWaiting);
     this.#waiting.push({ data: bytes === data ? new Uint8Array(bytes) : bytes, address: to });
@@ -189,27 +189,39 @@ export class SocketDatagramTransport<A extends SocketAddress = InetAddress>
     if (this.#waiting.length === 0) this.#host.removeWriter(this.#sock);
     this.#flow.shrunk(this.getWriteBufferSize()); // May send more.
     if (this.#waiting.length > 0) return;
-    if (this.#sock.unsent > 0) this.#follow();
-    else if (this.#closing && this.#lost === 0) this.#lose(null, false);
+    if (this.#sock.unsent > 0) {
+      if (this.#flow.paused || this.#closing) this.#follow();
+    } else if (this.#closing && this.#lost === 0) this.#lose(null, false);
   };
 
-  /** Has the socket tell when the system has what it took. */
+  #grown(): void {
+    this.#flow.grown(this.getWriteBufferSize());
+    if (this.#flow.paused) this.#follow();
+  }
+
+  /**
+   * Has the socket tell when the system has what it took, or as much of it as lets a protocol go on
+   * that was paused.
+   */
   #follow(): void {
     if (this.#following || this.#sock.unsent === 0) return;
     this.#following = true;
-    this.#flow.grown(this.getWriteBufferSize());
+    const [low] = this.#flow.limits;
+    const atMost = this.#flow.paused ? Math.max(0, low - this.#size) : 0;
     this.#sock.whenSent((error) => {
       this.#following = false;
       if (!this.#host.isClosed()) this.#host.callSoon(() => this.#followed(error));
-    });
+    }, atMost);
   }
 
   #followed(error: Error | null): void {
     if (this.#lost > 0) return;
     if (error !== null) this.#failOrTell(error, "Fatal write error on datagram transport");
     this.#flow.shrunk(this.getWriteBufferSize());
-    if (this.getWriteBufferSize() > 0) this.#follow();
-    else if (this.#closing && this.#lost === 0) this.#lose(null, false);
+    if (this.#lost > 0 || this.#waiting.length > 0) return;
+    if (this.#sock.unsent === 0) {
+      if (this.#closing) this.#lose(null, false);
+    } else if (this.#flow.paused || this.#closing) this.#follow();
   }
 
   /** How many bytes wait to be sent, and a little for each datagram. */

@@ -25,6 +25,12 @@ interface Datagram {
   readonly address: Deno.Addr;
 }
 
+/** Who is to be told when so many bytes are unsent, or fewer. */
+interface Waiter {
+  readonly callback: (error: Error | null) => void;
+  readonly atMost: number;
+}
+
 /**
  * A datagram socket: receives ahead, and sends behind.
  *
@@ -49,7 +55,7 @@ export class DatagramSource extends Endpoint implements DatagramReceiver {
   #error: Error | null = null;
   #stopped = false;
   #closed = false;
-  #waiters: ((error: Error | null) => void)[] = [];
+  #waiters: Waiter[] = [];
 
   /** A socket of a family. `options` tells what was asked for when the port is opened. */
   constructor(family: number, options: () => BindOptions) {
@@ -219,7 +225,7 @@ export class DatagramSource extends Endpoint implements DatagramReceiver {
     this.#unsent -= size;
     this.#outbox.shift();
     if (this.#outbox.length > 0) this.#sendNext();
-    else this.#tell(null);
+    if (this.#waiters.length > 0) this.#tell(null);
     if (!this.#closed && !this.#isFull()) this.raise(EVENT_WRITE);
   }
 
@@ -227,15 +233,21 @@ export class DatagramSource extends Endpoint implements DatagramReceiver {
     return this.#unsent;
   }
 
-  override whenSent(callback: (error: Error | null) => void): void {
-    if (this.#outbox.length === 0) callback(null);
-    else this.#waiters.push(callback);
+  override whenSent(callback: (error: Error | null) => void, atMost: number): void {
+    if (this.#has(atMost)) callback(null);
+    else this.#waiters.push({ callback, atMost });
+  }
+
+  /** Whether so many bytes are unsent, or fewer. Datagrams may be empty: none of them is left at 0. */
+  #has(atMost: number): boolean {
+    return this.#outbox.length === 0 || atMost > 0 && this.#unsent <= atMost;
   }
 
   #tell(error: Error | null): void {
     const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const callback of waiters) callback(error);
+    const isDue = ({ atMost }: Waiter) => this.#has(atMost);
+    this.#waiters = waiters.filter((waiter) => !isDue(waiter));
+    for (const { callback } of waiters.filter(isDue)) callback(error);
   }
 
   override stopWriting(): void {
@@ -250,7 +262,7 @@ export class DatagramSource extends Endpoint implements DatagramReceiver {
     if (!wasClosed) {
       this.lower(EVENT_READ | EVENT_WRITE);
       this.#port?.keepAlive(false);
-      this.whenSent(() => this.#port?.close());
+      this.whenSent(() => this.#port?.close(), 0);
     }
     if (abort && this.#outbox.length > 0) this.#dropUnsent();
   }

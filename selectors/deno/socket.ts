@@ -175,7 +175,7 @@ export class Socket implements NonBlockingSocket {
    *
    * @param callback Called once, with `null` or the error that sending has failed with: at once if
    *   it is so already, otherwise from a microtask.
-   * @param atMost How many bytes may be unsent then. Default: 0. With datagrams it may be told later, when none is.
+   * @param atMost How many bytes may be unsent then. Default: 0, and no datagram, however short.
    */
   whenSent(callback: (error: Error | null) => void, atMost: number = 0): void {
     if (this.#endpoint === null) callback(null);

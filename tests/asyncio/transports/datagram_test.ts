@@ -215,8 +215,15 @@ class FakeDatagramSocket {
     this.sent.push([text(data), ...address]);
     return data.length;
   }
-  whenSent(callback: (error: Error | null) => void): void {
-    callback(null);
+  waiting: { callback: (error: Error | null) => void; atMost: number }[] = [];
+  whenSent(callback: (error: Error | null) => void, atMost = 0): void {
+    if (this.unsent <= atMost) callback(null);
+    else this.waiting.push({ callback, atMost });
+  }
+  /** The system has taken so much that this is left. */
+  left(unsent: number): void {
+    this.unsent = unsent;
+    for (const { callback, atMost } of this.waiting.splice(0)) this.whenSent(callback, atMost);
   }
   fileno(): number {
     return this.open ? 7 : -1;
@@ -309,6 +316,29 @@ testOnce("SocketDatagramTransport pauses its protocol while too much waits", () 
   sock.room = 2;
   loop.writer!();
   assertEquals(protocol.calls, [["pauseWriting"], ["resumeWriting"]]);
+});
+
+testOnce("SocketDatagramTransport counts what the system has not taken", () => {
+  const { loop, protocol, sock, transport } = make();
+  transport.setWriteBufferLimits(20, 10);
+  sock.unsent = 5;
+  transport.sendto("12345", THERE);
+  assertEquals(sock.waiting, []); // Nobody waits for it.
+  sock.unsent = 30;
+  transport.sendto("12345", THERE);
+  assertEquals(protocol.calls, [["pauseWriting"]]);
+  sock.left(11);
+  loop.turn();
+  assertEquals(protocol.calls.length, 1);
+  sock.left(10);
+  loop.turn();
+  assertEquals(protocol.calls, [["pauseWriting"], ["resumeWriting"]]);
+  transport.close();
+  loop.turn();
+  assertEquals(protocol.calls.length, 2);
+  sock.left(0);
+  loop.turn();
+  assertEquals(protocol.calls.at(-1), ["connectionLost", null]);
 });
 
 // CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto_connected_addr,

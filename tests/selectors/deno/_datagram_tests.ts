@@ -143,6 +143,25 @@ export function testDatagrams(name: string): void {
     left.whenSent((error) => assertEquals(error, null));
   });
 
+  test("Socket.whenSent() tells when no more than so many bytes of datagrams are unsent", async () => {
+    using left = bound();
+    using right = bound();
+    for (let i = 0; i < 4; i++) left.sendto(new Uint8Array(1000), right.getsockname());
+    left.sendto("", right.getsockname());
+    const told: [atMost: number, unsent: number][] = [];
+    const ends = [0, 2500, 1000, 4000].map((atMost) =>
+      new Promise<void>((resolve) =>
+        left.whenSent((error) => {
+          assertEquals(error, null);
+          told.push([atMost, left.unsent]);
+          resolve();
+        }, atMost)
+      )
+    );
+    await Promise.all(ends);
+    assertEquals(told, [[4000, 4000], [2500, 2000], [1000, 1000], [0, 0]]);
+  });
+
   test("Socket.close() sends what was taken", async () => {
     using right = bound();
     const left = bound();
