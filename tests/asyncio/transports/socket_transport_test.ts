@@ -43,6 +43,7 @@ function make(options?: SocketTransportOptions): Parts {
 function connected(): Parts {
   const parts = make();
   parts.loop.turn();
+  parts.loop.turn();
   parts.protocol.calls.length = 0;
   parts.sock.calls.length = 0;
   return parts;
@@ -81,7 +82,18 @@ Deno.test("SocketTransport tells of the connection, then begins to receive", () 
   protocol.on.connectionMade = () => assertEquals(loop.reader, null);
   loop.turn();
   assertEquals(protocol.calls, [["connectionMade"]]);
+  loop.turn();
   assert(loop.reader !== null);
+});
+
+Deno.test("SocketTransport that is closed in the first step of a task has not begun to receive", () => {
+  const { loop, protocol, transport } = make();
+  protocol.on.connectionMade = () => loop.callSoon(() => transport.close());
+  loop.turn();
+  loop.addReader = () => assert(false);
+  loop.turn();
+  loop.turn();
+  assertEquals(protocol.calls, [["connectionMade"], ["connectionLost", null]]);
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_ctor_with_waiter
@@ -108,6 +120,7 @@ Deno.test("SocketTransport reports a connectionMade() that throws, and receives"
   };
   loop.turn();
   assertEquals(loop.reported.length, 1);
+  loop.turn();
   assert(loop.reader !== null);
 });
 
