@@ -52,6 +52,10 @@ export class ByteQueue {
       this.clear();
       return isOwn(front) && start === 0 ? front : copyOf(front, start, front.length);
     }
+    if (size === left && start === 0 && size > 0 && isOwn(front)) {
+      this.drop(size);
+      return front;
+    }
     if (size < left) {
       this.#length -= size;
       this.#start = start + size;
