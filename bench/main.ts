@@ -18,6 +18,7 @@ import { describeEnvironment, type Environment, findEnvironment } from "./enviro
 import type { Sample, Subject } from "./subject.ts";
 import { median, minimum, rows, type Samples, table } from "./table.ts";
 import { subject as accept } from "./accept_bench.ts";
+import { subject as busy } from "./busy_bench.ts";
 import { subject as echo } from "./echo_bench.ts";
 import { subject as executor } from "./executor_bench.ts";
 import { subject as fire } from "./fire_bench.ts";
@@ -25,6 +26,7 @@ import { subject as idle } from "./idle_bench.ts";
 import { subject as nativeCalls } from "./native_calls_bench.ts";
 import { subject as nativeLoop } from "./native_loop_bench.ts";
 import { subject as nativeEcho } from "./native_echo_bench.ts";
+import { subject as lines } from "./lines_bench.ts";
 import { subject as lock } from "./lock_bench.ts";
 import { subject as oneway } from "./oneway_bench.ts";
 import { subject as nats } from "./nats_bench.ts";
@@ -34,6 +36,7 @@ import { subject as sleepers } from "./sleepers_bench.ts";
 import { subject as spawn } from "./spawn_bench.ts";
 import { subject as taskSwitch } from "./task_switch_bench.ts";
 import { subject as timer } from "./timer_bench.ts";
+import { subject as tls } from "./tls_bench.ts";
 
 const SUBJECTS: readonly Subject[] = [
   taskSwitch,
@@ -47,6 +50,9 @@ const SUBJECTS: readonly Subject[] = [
   echo,
   accept,
   oneway,
+  tls,
+  lines,
+  busy,
   idle,
   nativeLoop,
   nativeEcho,

@@ -51,6 +51,7 @@ export const COLUMNS = {
   syncStreams: "runSync(), streams",
   nativeProtocol: "native loop, protocol",
   nativeStreams: "native loop, streams",
+  protocol: "protocol",
   generators: "generators",
   asyncFunctions: "async functions",
   callbacks: "callbacks",

@@ -3,7 +3,7 @@
 /**
  * Receives 100 MB from a server that sends them and closes, several times.
  *
- *     deno run --allow-net --allow-read bench/echo/download_client.ts PORT PID
+ *     deno run --allow-net --allow-read bench/echo/download_client.ts PORT PID [1 for TLS]
  *
  * Prints the CPU milliseconds that process PID, the server, used for 100 MB, as `cpu`.
  *
@@ -11,16 +11,22 @@
  */
 
 import { cpuSeconds } from "../process_usage.ts";
+import { authority } from "./certificate.ts";
 import { TRANSFER } from "./transfer.ts";
 
 /** The first is for compilers and caches. */
 const TIMES = 11;
 
-const [port, pid] = Deno.args.map(Number) as [number, number];
+const [port, pid, tls] = Deno.args.map(Number) as [number, number, number?];
+const address = { hostname: "127.0.0.1", port };
 const buffer = new Uint8Array(262_144);
 
+function connect(): Promise<Deno.TcpConn | Deno.TlsConn> {
+  return tls ? Deno.connectTls({ ...address, caCerts: [authority()] }) : Deno.connect(address);
+}
+
 async function download(): Promise<void> {
-  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  const connection = await connect();
   let received = 0;
   for (let n; (n = await connection.read(buffer)) !== null;) received += n;
   connection.close();

@@ -13,7 +13,20 @@ import type { Environment } from "../environment.ts";
 import { COLUMNS, type Sample, type Subject } from "../subject.ts";
 
 /** What a server does with a connection. */
-export type Mode = "echo" | "accept" | "receive" | "send";
+export type Mode =
+  | "echo"
+  | "accept"
+  | "receive"
+  | "send"
+  | "lines"
+  | "busy"
+  | "receiveTls"
+  | "sendTls";
+
+/** What every server can do. */
+const ALL: readonly Mode[] = ["echo", "accept", "receive", "send"];
+/** What streams can do besides. */
+const STREAMS: readonly Mode[] = [...ALL, "lines", "busy", "receiveTls", "sendTls"];
 
 /** A server that runs. */
 interface Server {
@@ -26,6 +39,7 @@ interface Server {
 /** An implementation of the servers, by its column's name. */
 interface Implementation {
   name: string;
+  modes: readonly Mode[];
   /** The command that starts one. `size` is the most that is received or sent at once, in bytes. */
   command(mode: Mode, size: number): Deno.Command;
 }
@@ -34,8 +48,14 @@ const file = (name: string) => new URL(name, import.meta.url).pathname;
 
 /** The implementations that this machine can run. */
 function implementations({ asyncio, uvloop }: Environment): Implementation[] {
-  const deno = (name: string, server: string, ...style: string[]): Implementation => ({
+  const deno = (
+    name: string,
+    modes: readonly Mode[],
+    server: string,
+    ...style: string[]
+  ): Implementation => ({
     name,
+    modes,
     command: (mode, size) => denoCommand(file(server), [...style, mode, String(size)], true),
   });
   const python = (loop: "asyncio" | "uvloop", found: Environment["asyncio"]): Implementation[] => {
@@ -43,20 +63,25 @@ function implementations({ asyncio, uvloop }: Environment): Implementation[] {
     const server = file("../python/stream_server.py");
     return [{
       name: COLUMNS[loop],
+      modes: STREAMS,
       command: (mode, size) => pythonCommand(found, server, [loop, mode, String(size)], true),
     }];
   };
   return [
-    deno(COLUMNS.generators, "streams_server.ts", "generators"),
-    deno(COLUMNS.asyncFunctions, "streams_server.ts", "asyncFunctions"),
-    deno(COLUMNS.callbacks, "callbacks_server.ts"),
-    deno(COLUMNS.bareDeno, "bare_server.ts"),
+    deno(COLUMNS.protocol, ["echo", "accept"], "protocol_server.ts"),
+    deno(COLUMNS.generators, STREAMS, "streams_server.ts", "generators"),
+    deno(COLUMNS.asyncFunctions, STREAMS, "streams_server.ts", "asyncFunctions"),
+    deno(COLUMNS.callbacks, ALL, "callbacks_server.ts"),
+    deno(COLUMNS.bareDeno, [...ALL, "receiveTls", "sendTls"], "bare_server.ts"),
     ...python("asyncio", asyncio),
     ...python("uvloop", uvloop),
   ];
 }
 
-/** Runs a client against a server, and gives the sample that the client prints. */
+/**
+ * Runs a client against a server, and gives the sample that the client prints; an empty one for what
+ * the implementation cannot do.
+ */
 export type Measure = (
   mode: Mode,
   size: number,
@@ -75,9 +100,12 @@ export function serverSubject({ sample, ...subject }: ServerSubject): Subject {
   return {
     ...subject,
     competitors: (environment) =>
-      implementations(environment).map(({ name, command }) => ({
+      implementations(environment).map(({ name, modes, command }) => ({
         name,
-        sample: () => sample((mode, size, ...rest) => measure(command(mode, size), ...rest)),
+        sample: () =>
+          sample(async (mode, size, ...rest) =>
+            modes.includes(mode) ? await measure(command(mode, size), ...rest) : {}
+          ),
       })),
   };
 }

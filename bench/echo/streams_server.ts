@@ -4,19 +4,23 @@
  * A server on our streams, its coroutines written as the command line says. Prints its port.
  *
  *     deno run --allow-net --allow-ffi bench/echo/streams_server.ts generators|asyncFunctions
- *       echo|accept|receive|send SIZE [deno|native|sync]
+ *       echo|accept|receive|send|lines|busy|receiveTls|sendTls SIZE [deno|native|sync]
  *
  * @module
  */
 
 import {
   type Coroutine,
+  createTask,
   IncompleteReadError,
+  sleep,
   startServer,
   type StreamReader,
   type StreamWriter,
 } from "@asyncio/asyncio";
 import { type LoopName, runOn } from "./on_loop.ts";
+import { BUSY_STEP, BUSY_TASKS } from "./busy.ts";
+import { certificate } from "./certificate.ts";
 import { TRANSFER } from "./transfer.ts";
 
 type Handlers = Record<string, (reader: StreamReader, writer: StreamWriter) => unknown>;
@@ -58,6 +62,11 @@ const generators: Handlers = {
     }
     writer.close();
   },
+
+  *lines(reader, writer): Coroutine<void> {
+    while ((yield* reader.readline()).length > 0);
+    writer.close();
+  },
 };
 
 const asyncFunctions: Handlers = {
@@ -94,7 +103,39 @@ const asyncFunctions: Handlers = {
     }
     writer.close();
   },
+
+  async lines(reader, writer): Promise<void> {
+    while ((await reader.readline()).length > 0);
+    writer.close();
+  },
 };
+
+for (const handlers of [generators, asyncFunctions]) {
+  handlers.busy = handlers.echo!;
+  handlers.receiveTls = handlers.receive!;
+  handlers.sendTls = handlers.send!;
+}
+
+const busy = {
+  *generators(): Coroutine<void> {
+    for (;;) {
+      spin();
+      yield* sleep(0);
+    }
+  },
+
+  async asyncFunctions(): Promise<void> {
+    for (;;) {
+      spin();
+      await sleep(0);
+    }
+  },
+};
+
+/** Works for so long at a time. */
+function spin(): void {
+  for (const end = performance.now() + BUSY_STEP; performance.now() < end;);
+}
 
 /** The client ends by leaving. */
 function ignoreEnd(error: unknown): void {
@@ -106,7 +147,11 @@ function ignoreEnd(error: unknown): void {
 function* main(): Coroutine<void> {
   const [style, mode] = Deno.args as ["generators" | "asyncFunctions", string];
   const handler = { generators, asyncFunctions }[style][mode]!;
-  const server = yield* startServer(handler, "127.0.0.1", 0, { backlog: 4096 });
+  const options = { backlog: 4096, ...mode.endsWith("Tls") ? { ssl: certificate() } : {} };
+  const server = yield* startServer(handler, "127.0.0.1", 0, options);
+  const work = () => style === "generators" ? busy.generators() : busy.asyncFunctions;
+  const tasks: unknown[] = [];
+  for (let i = 0; mode === "busy" && i < BUSY_TASKS; i++) tasks.push(createTask(work()));
   console.log(server.sockets[0].getsockname()[1]);
   yield* server.serveForever();
 }
