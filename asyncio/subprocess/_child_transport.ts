@@ -64,7 +64,7 @@ export class ChildTransport extends SubprocessTransport implements Leftover, Pip
     if (stream === null) return;
     const protocol = new PipeProtocol(this, fd);
     const pipe = stream instanceof WritableStream
-      ? new WritePipeTransport(this.#host, stream, protocol, null)
+      ? new WritePipeTransport(this.#host, stream, protocol, null, true)
       : new ReadPipeTransport(this.#host, stream, protocol, null);
     protocol.connectionMade(pipe); // Again in the next turn: who closes before is to know it.
     this.#pipes.set(fd, protocol);

@@ -28,8 +28,8 @@ const SMALL_WRITE = 4096;
  * CPython: Lib/asyncio/unix_events.py, _UnixWritePipeTransport.
  *
  * Invariants: at most one write is in flight, of `#inFlight` bytes, and one is whenever the buffer is
- * not empty; `#block` belongs to it. `connectionLost` is called once, after `#lost` has become positive; when it is called
- * with `null` after a `close()`, the other end has everything.
+ * not empty; `#block` belongs to it. `connectionLost` is called once, after `#lost` is set; what is
+ * lost is closing. When it is called with `null` after a `close()`, the other end has everything.
  */
 export class WritePipeTransport extends WriteTransport implements FlowOwner, Leftover {
   readonly #host: TransportHost;
@@ -38,26 +38,34 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
   readonly #buffer = new ByteQueue();
   readonly #flow: FlowControl = new FlowControl(this);
   #protocol: BaseProtocol;
+  readonly #reuses: boolean;
   #inFlight = 0;
   /** Where bytes wait to be written, again and again: to make a large array costs more than to fill it. */
   #block: Uint8Array | null = null;
   #closing = false;
-  /** 0 while open; then the number of writes that went nowhere, and one. */
-  #lost = 0;
+  #lost = false;
+  /** The number of writes that went nowhere. */
+  #ignored = 0;
   #endWatch: () => void = () => {};
 
   static {
     inspectAsText(this.prototype);
   }
 
+  /**
+   * @param reuses Whether the pipe is done with the bytes when they are written: those of the host's
+   *   are, others may hand them on.
+   */
   constructor(
     host: TransportHost,
     pipe: WritableStream<Uint8Array>,
     protocol: BaseProtocol,
     waiter: Future<void> | null,
+    reuses = false,
   ) {
     super();
     this.#host = host;
+    this.#reuses = reuses;
     this.#pipe = pipe;
     this.#writer = pipe.getWriter();
     this.#protocol = protocol;
@@ -71,7 +79,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
   }
 
   #start(waiter: Future<void> | null): void {
-    if (this.#lost === 0) this.#endWatch = watch(this.#host, this.#writer.closed);
+    if (!this.#lost) this.#endWatch = watch(this.#host, this.#writer.closed);
     try {
       this.#protocol.connectionMade(this);
     } finally {
@@ -100,7 +108,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
   override write(data: Uint8Array | string): void {
     const bytes = toBytes(data);
     if (bytes.length === 0) return;
-    if (this.#lost > 0 || this.#closing) return this.#ignore();
+    if (this.#closing) return this.#ignore();
     const sent = this.#inFlight === 0 ? this.#sendFirst(bytes) : 0;
     if (sent < bytes.length) {
       const rest = bytes.subarray(sent);
@@ -110,7 +118,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
   }
 
   #ignore(): void {
-    if (this.#lost++ >= LOST_WRITES_TO_WARN) {
+    if (this.#ignored++ >= LOST_WRITES_TO_WARN) {
       console.warn("pipe closed by peer or os.write(pipe, data) raised exception.");
     }
   }
@@ -131,9 +139,9 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
     this.#startWrite(room);
   }
 
-  /** An array of a size, that nothing in flight uses. */
+  /** An array of a size, that nobody uses. */
   #room(size: number): Uint8Array {
-    if (size <= SMALL_WRITE) return new Uint8Array(size);
+    if (!this.#reuses || size <= SMALL_WRITE) return new Uint8Array(size);
     return (this.#block ??= new Uint8Array(MAX_WRITE)).subarray(0, size);
   }
 
@@ -147,7 +155,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
 
   #sent(): void {
     this.#inFlight = 0;
-    if (this.#lost > 0) return;
+    if (this.#lost) return;
     this.#send();
     this.#flow.shrunk(this.getWriteBufferSize()); // May write more.
     if (this.#closing && this.getWriteBufferSize() === 0) this.#finish();
@@ -203,7 +211,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
   }
 
   #fail(error: unknown, message: string): void {
-    if (this.#lost > 0) return;
+    if (this.#lost) return;
     if (!(error instanceof OSError)) this.report(message, error);
     this.#breakOff(lossBy(error, message));
   }
@@ -214,8 +222,8 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
   }
 
   #breakOff(error: unknown): void {
-    if (this.#lost > 0) return;
-    this.#lost = 1;
+    if (this.#lost) return;
+    this.#lost = true;
     this.#closing = true;
     this.#buffer.clear();
     this.#writer.abort().catch(() => {});
@@ -223,8 +231,8 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
   }
 
   #lose(error: unknown): void {
-    if (this.#lost > 0) return;
-    this.#lost = 1;
+    if (this.#lost) return;
+    this.#lost = true;
     this.#end(error);
   }
 
@@ -236,7 +244,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
 
   /** The loop is closed. */
   abandon(): void {
-    this.#lost = 1;
+    this.#lost = true;
     this.#closing = true;
     this.#endWatch();
     this.#buffer.clear();
@@ -245,7 +253,7 @@ export class WritePipeTransport extends WriteTransport implements FlowOwner, Lef
 
   /** Python's repr. */
   override toString(): string {
-    const state = this.#lost > 0 ? " closed" : this.#closing ? " closing" : "";
+    const state = this.#lost ? " closed" : this.#closing ? " closing" : "";
     const write = this.#inFlight > 0 ? "polling" : "idle";
     return `<WritePipeTransport${state} ${write}, bufsize=${this.getWriteBufferSize()}>`;
   }

@@ -11,7 +11,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { suite } from "../../_suite.ts";
 import { bytes, text } from "../_text.ts";
 
-const { kind, testForms } = suite();
+const { kind, testForms, testFormsInRealTime } = suite();
 
 /** A protocol that notes what it is told. */
 class Recorder extends Protocol {
@@ -297,3 +297,78 @@ if (!kind.isNative) {
     yield* raises(loop.connectWritePipe(() => new Protocol(), 1), NotSupported, text);
   });
 }
+
+// CPython: test_unix_events.py, UnixReadPipeTransportTests.test_pause_reading_on_closed_pipe,
+// test_resume_reading_on_closed_pipe, test_pause_reading_on_paused_pipe,
+// test_resume_reading_on_paused_pipe and test_close_already_closing
+testForms("a read pipe may be paused, resumed and closed at any time", function* ({ loop, wait }) {
+  let cancels = 0;
+  const stream = new ReadableStream<Uint8Array>({ cancel: () => void cancels++ });
+  const [pipe] = yield* wait(loop.connectReadPipe(() => new Protocol(), stream));
+  pipe.resumeReading();
+  pipe.pauseReading();
+  pipe.pauseReading();
+  assertEquals(pipe.isReading(), false);
+  pipe.resumeReading();
+  pipe.resumeReading();
+  assertEquals(pipe.isReading(), true);
+  pipe.close();
+  pipe.pauseReading();
+  pipe.resumeReading();
+  pipe.close();
+  assertEquals([pipe.isReading(), pipe.isClosing()], [false, true]);
+  yield* wait(sleep(0));
+  assertEquals(cancels, 1);
+});
+
+// CPython: test_unix_events.py, UnixWritePipeTransportTests.test_can_write_eof, test_write_close,
+// test_write_err and test_close_closing
+testForms("a write pipe that is closed takes nothing more", function* ({ loop, wait }) {
+  const written: string[] = [];
+  const stream = new WritableStream<Uint8Array>({
+    write: (chunk) => void written.push(text(chunk)),
+    close: () => void written.push("end"),
+  });
+  const recorder = new Recorder();
+  const lost = loop.createFuture<void>();
+  recorder.on.connectionLost = () => lost.setResult();
+  const [pipe] = yield* wait(loop.connectWritePipe(() => recorder, stream));
+  assertEquals(pipe.canWriteEof(), true);
+  pipe.write("");
+  pipe.write("last");
+  pipe.close();
+  pipe.write("in vain");
+  pipe.writeEof();
+  pipe.close();
+  assertEquals(pipe.isClosing(), true);
+  yield* wait(lost);
+  assertEquals([written, pipe.getWriteBufferSize()], [["last", "end"], 0]);
+  assertEquals(recorder.calls.at(-1), ["connectionLost", null]);
+});
+
+testFormsInRealTime("what a write pipe gives to a stream is the stream's own", function* (test) {
+  const { loop, wait } = test;
+  const sizes = [1, 4096, 4097, 65_536, 65_537, 200_000, 3, 70_000];
+  const written: Uint8Array[] = [];
+  const stream = new WritableStream<Uint8Array>({
+    async write(chunk) {
+      await new Promise((resolve) => setTimeout(resolve));
+      written.push(chunk);
+    },
+  });
+  const [pipe] = yield* wait(loop.connectWritePipe(() => new Protocol(), stream));
+  const data = sizes.map((size, at) => new Uint8Array(size).fill(at + 1));
+  for (const bytes of data) {
+    pipe.write(bytes);
+    bytes.fill(0); // The caller's own, again.
+    yield* wait(sleep(0));
+  }
+  while (pipe.getWriteBufferSize() > 0) yield* wait(sleep(0.001));
+  const all = written.flatMap((chunk) => [...chunk]);
+  assertEquals(all.length, sizes.reduce((sum, size) => sum + size, 0));
+  const expected = sizes.flatMap((size, at) => Array<number>(size).fill(at + 1));
+  assertEquals(all.every((byte, i) => byte === expected[i]), true);
+  assertEquals(written.every(({ length }) => length <= 65_536), true);
+  pipe.close();
+  yield* wait(sleep(0.001));
+});
