@@ -25,7 +25,7 @@ const WRITE_FAILED = "Fatal write error on pipe transport";
  *
  * Invariants: the loop watches the descriptor for writing exactly while `#buffer` is not empty, and, but
  * for a device, for reading as long as the transport is open: so it hears when nobody reads any more.
- * `connectionLost` is called once, after `#lost` has become positive, and then the descriptor is closed.
+ * `connectionLost` is called once, after `#lost` is set, and then the descriptor is closed.
  */
 export class WriteDescriptorTransport extends WriteTransport implements FlowOwner, Leftover {
   readonly #host: TransportHost;
@@ -35,8 +35,9 @@ export class WriteDescriptorTransport extends WriteTransport implements FlowOwne
   readonly #flow: FlowControl = new FlowControl(this);
   #protocol: BaseProtocol;
   #closing = false;
-  /** 0 while open; then the number of writes that went nowhere, and one. */
-  #lost = 0;
+  #lost = false;
+  /** The number of writes that went nowhere. */
+  #ignored = 0;
 
   static {
     inspectAsText(this.prototype);
@@ -98,12 +99,12 @@ export class WriteDescriptorTransport extends WriteTransport implements FlowOwne
   override write(data: Uint8Array | string): void {
     const bytes = toBytes(data);
     if (bytes.length === 0) return;
-    if (this.#lost > 0 || this.#closing) return this.#ignore();
+    if (this.#closing) return this.#ignore();
     const sent = this.#buffer.length === 0 ? this.#tryWrite(bytes) : 0;
-    if (this.#lost > 0 || sent === bytes.length) return;
+    if (this.#lost || sent === bytes.length) return;
     if (this.#buffer.length === 0) {
       this.#watch(() => this.#host.addWriter(this.#fd, this.#write));
-      if (this.#lost > 0) return;
+      if (this.#lost) return;
     }
     // The caller may write into its bytes again. Those of a string are ours.
     const rest = bytes.subarray(sent);
@@ -112,7 +113,7 @@ export class WriteDescriptorTransport extends WriteTransport implements FlowOwne
   }
 
   #ignore(): void {
-    if (this.#lost++ >= LOST_WRITES_TO_WARN) {
+    if (this.#ignored++ >= LOST_WRITES_TO_WARN) {
       console.warn("pipe closed by peer or os.write(pipe, data) raised exception.");
     }
   }
@@ -131,13 +132,13 @@ export class WriteDescriptorTransport extends WriteTransport implements FlowOwne
     const buffer = this.#buffer;
     while (buffer.length > 0) {
       const sent = this.#tryWrite(buffer.front);
-      if (this.#lost > 0) return;
+      if (this.#lost) return;
       if (sent === 0) break;
       buffer.drop(sent);
     }
     if (buffer.length === 0) this.#host.removeWriter(this.#fd);
     this.#flow.shrunk(buffer.length); // May write more.
-    if (this.#lost === 0 && this.#closing && buffer.length === 0) this.#scheduleLoss(null);
+    if (!this.#lost && this.#closing && buffer.length === 0) this.#scheduleLoss(null);
   };
 
   override canWriteEof(): boolean {
@@ -179,7 +180,7 @@ export class WriteDescriptorTransport extends WriteTransport implements FlowOwne
 
   #fail(error: unknown, message: string): void {
     if (error instanceof KeyboardInterrupt) throw error;
-    if (this.#lost > 0) return;
+    if (this.#lost) return;
     if (!(error instanceof OSError)) this.report(message, error);
     this.#breakOff(lossBy(error, message));
   }
@@ -190,13 +191,13 @@ export class WriteDescriptorTransport extends WriteTransport implements FlowOwne
   }
 
   #breakOff(error: unknown): void {
-    if (this.#lost > 0) return;
+    if (this.#lost) return;
     this.#closing = true;
     this.#scheduleLoss(error);
   }
 
   #scheduleLoss(error: unknown): void {
-    this.#lost = 1;
+    this.#lost = true;
     this.#end();
     this.#host.callSoon(() => this.#lose(error));
   }
@@ -219,7 +220,7 @@ export class WriteDescriptorTransport extends WriteTransport implements FlowOwne
 
   /** The loop is closed. */
   abandon(): void {
-    this.#lost = 1;
+    this.#lost = true;
     this.#closing = true;
     this.#end();
     this.#pipe.close();

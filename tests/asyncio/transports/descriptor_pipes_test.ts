@@ -201,6 +201,7 @@ test("more than a pipe has room for waits, and holds the writer back", function*
   assert(transport.getWriteBufferSize() > 0);
   assertEquals(protocol.calls, ["made", "pause"]);
   transport.close();
+  transport.write("in vain"); // It goes nowhere, and holds up nothing.
   const got: Uint8Array[] = [];
   class Keeper extends Protocol {
     override dataReceived(data: Uint8Array): void {
