@@ -13,9 +13,9 @@
 import { cpuSeconds } from "../process_usage.ts";
 
 /** Milliseconds before the measured time, for compilers and caches. */
-const WARM_UP = 1000;
+const WARM_UP = 3000;
 /** Milliseconds. */
-const MEASURED = 1500;
+const MEASURED = 2000;
 
 const [port, pid, connections, size] = Deno.args.map(Number) as [number, number, number, number];
 const message = new Uint8Array(size).fill(65);
