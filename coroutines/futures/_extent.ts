@@ -189,8 +189,7 @@ class TaskSection implements Extent, Section {
   }
 
   *left(): Generator<unknown, void, unknown> {
-    const loop = this.#frame?.[LOOP];
-    if (this.#count > 0 && loop) yield* this.#stragglers ??= new Stragglers(loop);
+    if (this.#count > 0) yield* this.#stragglers ??= new Stragglers(requireFrame()[LOOP]);
   }
 
   get leftBehind(): number {
