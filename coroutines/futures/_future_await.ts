@@ -11,6 +11,7 @@
 import { CancelledError } from "../errors.ts";
 import { isThenable } from "../_generators.ts";
 import { forgiveRejection } from "../_host.ts";
+import { noteOwnStackSoon } from "../_then.ts";
 import { run, type Runnable } from "../turns/_ready_queue.ts";
 import { callInFrame, current, TASK } from "../_running.ts";
 import type {
@@ -71,7 +72,8 @@ class FutureAwait implements Runnable, PendingAwait, FutureStarter {
       future = coro.step();
       if (future === null) {
         this.#frame.spare = this;
-        return resolveIn(this.#frame, resolve, coro.end());
+        resolveIn(this.#frame, resolve, coro.end());
+        return noteOwnStackSoon();
       }
     } catch (error) {
       this.#frame.spare = this;
@@ -248,22 +250,4 @@ export function throwFrom(reject: Resolve, error: unknown): void {
 export function resolveIn(frame: TaskFrame, resolve: Resolve, value: unknown): void {
   if (frame.id > 0 && isThenable(value)) callInFrame(frame, resolve, value);
   else resolve(value);
-}
-
-/**
- * Whether functions are the engine's, as those are which `await` and `Promise.all()` hand to `then()`;
- * one who calls it by hand gives functions of his own.
- */
-export function isNative(onFulfilled: unknown, onRejected: unknown): onFulfilled is Resolve {
-  return typeof onRejected === "function" && typeof onFulfilled === "function" &&
-    toSource.call(onFulfilled) === NATIVE;
-}
-
-const toSource = Function.prototype.toString;
-const NATIVE = toSource.call(resolveOf());
-
-function resolveOf(): () => void {
-  let resolve!: () => void;
-  new Promise<void>((given) => resolve = given);
-  return resolve;
 }

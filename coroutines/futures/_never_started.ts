@@ -13,7 +13,7 @@ import { whereCalled } from "../_origin.ts";
 import { current, runningLoop } from "../_running.ts";
 
 /** How many loops are in debug mode, or strict: then each new coroutine is watched. */
-export const debugging = { loops: 0 };
+let debuggingLoops = 0;
 
 /** The coroutines of one name. */
 export class Count {
@@ -22,26 +22,35 @@ export class Count {
   readonly name: string;
   /** Whether they are the library's own, which run no code of others. */
   readonly isPrimitive: boolean;
+  /** Whether each of them is watched. */
+  isWatched = debuggingLoops > 0;
 
   constructor(name: string, isPrimitive: boolean) {
     this.name = name;
     this.isPrimitive = isPrimitive;
   }
 
-  /** The coroutine is a new one. */
-  made(coro: object): void {
+  /** The coroutine is a new one. Returns whether it is watched. */
+  made(coro: object): boolean {
     this.unstarted++;
-    if (debugging.loops > 0) watch(coro, this);
+    if (this.isWatched) watch(coro, this);
+    return this.isWatched;
   }
 
   /** Somebody drives it, or closes it. */
   started(coro: object): void {
     this.unstarted--;
-    if (debugging.loops > 0) unwatch(coro);
+    if (this.isWatched) unwatch(coro);
   }
 }
 
 const counts = new Map<string, Count>();
+
+/** One more loop, or one less, wants every new coroutine watched. */
+export function countDebugging(loops: 1 | -1): void {
+  debuggingLoops += loops;
+  for (const count of counts.values()) count.isWatched = debuggingLoops > 0;
+}
 
 /** The count of the coroutines of a name. */
 export function countOf(name: string, isPrimitive = false): Count {

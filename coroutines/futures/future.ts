@@ -5,7 +5,8 @@ import type { AbstractEventLoop } from "../abstract_event_loop.ts";
 import type { Context } from "../context.ts";
 import { Drivable } from "./_drivable.ts";
 import { CancelledError, InvalidStateError, RuntimeError } from "../errors.ts";
-import { awaitFuture, isNative } from "./_future_await.ts";
+import { awaitFuture } from "./_future_await.ts";
+import { isByEngine, noteOwnStackSoon, noticeThen } from "../_then.ts";
 import { Handle } from "./handle.ts";
 import { noteOrigin, originOf } from "../_origin.ts";
 import { run, type Runnable } from "../turns/_ready_queue.ts";
@@ -131,6 +132,7 @@ export class Future<T> implements PromiseLike<T> {
 
   static {
     inspectAsText(this.prototype);
+    noticeThen(this.prototype);
   }
 
   /**
@@ -341,10 +343,12 @@ export class Future<T> implements PromiseLike<T> {
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
     onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
-    const fn = isNative(onFulfilled, onRejected) ? runningFunction() : null;
+    const fn = isByEngine(onFulfilled, onRejected) ? runningFunction() : null;
     if (fn === null) return this.#observe().then(onFulfilled, onRejected);
-    if (this.done()) Future.settle(this, onFulfilled as Resolve, onRejected as Resolve);
-    else awaitFuture(fn, this, onFulfilled as Resolve, onRejected as Resolve);
+    if (this.done()) {
+      Future.settle(this, onFulfilled as Resolve, onRejected as Resolve);
+      noteOwnStackSoon();
+    } else awaitFuture(fn, this, onFulfilled as Resolve, onRejected as Resolve);
     // It was the engine that called, and has no use for what is given.
     return this as unknown as Promise<R1 | R2>;
   }

@@ -25,7 +25,7 @@ import { CancelledError, KeyboardInterrupt, RuntimeError } from "../errors.ts";
 import { Future, isfuture } from "../futures/future.ts";
 import { Handle, TimerHandle } from "../futures/handle.ts";
 import { isForgiven } from "../_host.ts";
-import { debugging, listeners, NeverStarted } from "../futures/_never_started.ts";
+import { countDebugging, listeners, NeverStarted } from "../futures/_never_started.ts";
 import type { LoopObserver } from "./observer.ts";
 import { contextOf, textOf, throwAll } from "./_reports.ts";
 import { runningLoop } from "../_running.ts";
@@ -506,7 +506,7 @@ export class BaseEventLoop extends AbstractEventLoop {
   setDebug(enabled: boolean): void {
     if (enabled === this.#debug) return;
     this.#debug = enabled;
-    debugging.loops += enabled ? 1 : -1;
+    countDebugging(enabled ? 1 : -1);
     recording.loops += enabled ? 1 : -1;
     this.#scheduler.isDebugging = enabled;
     this.#scheduler.timeSteps(enabled ? new SlowSteps(this.#warnIfSlow) : null);
@@ -524,7 +524,7 @@ export class BaseEventLoop extends AbstractEventLoop {
   setStrict(enabled: boolean): void {
     if (enabled === this.getStrict()) return;
     this.#reports = enabled ? [] : null;
-    debugging.loops += enabled ? 1 : -1;
+    countDebugging(enabled ? 1 : -1);
   }
 
   readonly #warnIfSlow = (entry: unknown, seconds: number): void => {

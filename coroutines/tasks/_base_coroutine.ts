@@ -12,7 +12,7 @@ import {
 import { awaitCoroutine, delegate } from "./_coroutine_object.ts";
 import { awaitIn } from "./_coroutine_await.ts";
 import { Drivable } from "../futures/_drivable.ts";
-import { isNative } from "../futures/_future_await.ts";
+import { isByEngine, noticeThen } from "../_then.ts";
 import type { Count } from "../futures/_never_started.ts";
 import { type Resolve, runningFunction, type TaskFrame } from "../futures/_task_frame.ts";
 
@@ -24,6 +24,7 @@ import { type Resolve, runningFunction, type TaskFrame } from "../futures/_task_
 export abstract class BaseCoroutine<T> extends Drivable<T> implements PromiseLike<T>, Claimable {
   static {
     inspectAsText(this.prototype);
+    noticeThen(this.prototype);
   }
 
   abstract [OWNER]?: Owner | undefined;
@@ -39,7 +40,7 @@ export abstract class BaseCoroutine<T> extends Drivable<T> implements PromiseLik
     onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
     onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
   ): PromiseLike<R1 | R2> {
-    const isFirst = this[OWNER] === undefined && isNative(onFulfilled, onRejected);
+    const isFirst = this[OWNER] === undefined && isByEngine(onFulfilled, onRejected);
     const fn = isFirst ? runningFunction() : null;
     if (!fn?.scheduler.isRunning) return awaitCoroutine(this, onFulfilled, onRejected);
     this.awaitIn(fn, onFulfilled as Resolve, onRejected as Resolve);

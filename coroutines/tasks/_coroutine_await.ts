@@ -2,6 +2,7 @@
 
 import { claim, type Claimable, isPrimitive, NOBODY, OWNER } from "../futures/_claim.ts";
 import { Driver } from "./_driver.ts";
+import { noteOwnStackSoon } from "../_then.ts";
 import { resolveIn, throwFrom } from "../futures/_future_await.ts";
 import { hideName } from "../futures/future.ts";
 import { CONTEXT, current, EXTENT, LOOP, TASK } from "../_running.ts";
@@ -62,7 +63,8 @@ export class CoroutineAwait extends Driver<unknown> implements PendingAwait {
     if (step === null) return;
     if (step.done) {
       frame.spareDriver = this;
-      return resolveIn(frame, resolve, step.value);
+      resolveIn(frame, resolve, step.value);
+      return noteOwnStackSoon();
     }
     coro[OWNER] = this;
     this.#resolve = resolve;

@@ -24,7 +24,8 @@ import {
 } from "../futures/_claim.ts";
 import { awaitIn } from "./_coroutine_await.ts";
 import { RuntimeError } from "../errors.ts";
-import { isNative, throwFrom } from "../futures/_future_await.ts";
+import { isByEngine, noticeThen } from "../_then.ts";
+import { throwFrom } from "../futures/_future_await.ts";
 import { GeneratorPrototype } from "../_generators.ts";
 import { current, runningLoop, runningTask, TASK } from "../_running.ts";
 import { type Resolve, runningFunction, type TaskFrame } from "../futures/_task_frame.ts";
@@ -38,7 +39,7 @@ export function awaitCoroutine<T, R1 = T, R2 = never>(
   onFulfilled: Fulfilled<T, R1>,
   onRejected: Rejected<R2>,
 ): PromiseLike<R1 | R2> {
-  if (isNative(onFulfilled, onRejected)) {
+  if (isByEngine(onFulfilled, onRejected)) {
     drive(coro, onFulfilled, onRejected as Resolve);
     // It was the engine that called, and has no use for what is given.
     return coro as unknown as PromiseLike<R1 | R2>;
@@ -88,6 +89,7 @@ type GeneratorMethod = (this: object, value: unknown) => unknown;
 /** The prototype of the prototypes of coroutine functions. */
 export const coroutinePrototype: object = Object.create(GeneratorPrototype, {
   then: {
+    configurable: true,
     value<T>(
       this: Generator<unknown, T, unknown> & Claimable,
       onFulfilled: Fulfilled<T, unknown>,
@@ -126,3 +128,4 @@ export const coroutinePrototype: object = Object.create(GeneratorPrototype, {
   [Symbol.toStringTag]: { value: "Coroutine" },
 });
 inspectAsText(coroutinePrototype);
+noticeThen(coroutinePrototype as { then: unknown });

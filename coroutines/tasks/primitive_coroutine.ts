@@ -17,6 +17,8 @@ const DEFINITION = Symbol("definition");
 /** How far a {@linkcode PrimitiveCoroutine} has come. */
 enum State {
   New,
+  /** The same, in debug mode. */
+  NewAndWatched,
   /** Somebody has taken possession of it. */
   Claimed,
   Waiting,
@@ -87,7 +89,7 @@ export abstract class PrimitiveCoroutine<
   constructor(owner: O) {
     super();
     this.owner = owner;
-    this[COUNT].made(this);
+    if (this[COUNT].made(this)) this.#state = State.NewAndWatched;
   }
 
   /**
@@ -141,19 +143,20 @@ export abstract class PrimitiveCoroutine<
    * @ignore
    */
   get [OWNER](): Owner | undefined {
-    if (this.#state === State.New) return undefined;
+    if (this.#state <= State.NewAndWatched) return undefined;
     return { done: () => this.#state === State.Over };
   }
 
   /** @ignore */
   set [OWNER](_owner: Owner) {
-    if (this.#state === State.New) this.#state = State.Claimed;
+    if (this.#state <= State.NewAndWatched) this.#state = State.Claimed;
   }
 
   /** `yield* coroutine`. */
   override [Symbol.iterator](): Generator<unknown, T, unknown> {
     if (this.#state !== State.New) return delegate(this);
-    this[COUNT].started(this);
+    // What delegate() does. By itself it would be a quarter of an operation that need not wait.
+    this[COUNT].unstarted--;
     this.#state = State.Claimed;
     return this;
   }
@@ -165,7 +168,12 @@ export abstract class PrimitiveCoroutine<
 
   /** Goes on to the next wait, or to the end. */
   next(): IteratorResult<unknown, T> {
-    const future = this.step();
+    let future: F | null;
+    if (this.#state === State.Claimed) {
+      this.#state = State.Over;
+      future = this.begin();
+      if (future !== null) this.#waitFor(future);
+    } else future = this.step();
     if (future === null) return { done: true, value: this.finish() };
     handOut(future, this);
     return { done: false, value: future };
@@ -180,7 +188,11 @@ export abstract class PrimitiveCoroutine<
     const state = this.#state;
     if (state === State.Over) throw new RuntimeError("cannot reuse already awaited coroutine");
     if (state === State.Waiting) return this.#goOn(this.#future!);
-    if (state === State.New) this[COUNT].started(this);
+    if (state !== State.Claimed) this[COUNT].started(this);
+    return this.#begin();
+  }
+
+  #begin(): F | null {
     this.#state = State.Over;
     return this.#waitFor(this.begin());
   }

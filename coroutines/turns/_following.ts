@@ -10,6 +10,7 @@
  */
 
 import { afterIO } from "../_host.ts";
+import { noteOwnStack, noteOwnStackSoon } from "../_then.ts";
 
 const SETTLED = Promise.resolve();
 
@@ -86,6 +87,8 @@ export class Following {
   /** Waits until all have arrived; there are some. */
   wait(): void {
     this.#isWaiting = true;
+    noteOwnStack();
+    noteOwnStackSoon();
     if (this.#glance > 0) this.#startGlancing();
     if (this.#count > 0) this.#startWatching();
   }
