@@ -118,14 +118,15 @@ export const SHORT_WAIT: number = (MAX_BLOCK_MS + TIMEOUT_LATENESS_MS) / 1000;
 export function waitPrecisely(seconds: number): void {
   const ms = Math.min(seconds * 1000, MAX_BLOCK_MS);
   const end = performance.now() + ms;
-  sleep(ms - WAKE_UP_MS);
+  nap((ms - WAKE_UP_MS) / 1000);
   while (performance.now() < end);
 }
 
-function sleep(ms: number): void {
-  if (ms <= 0 || !mayBlock) return;
+/** Waits for about `seconds`, where the thread may: later, but cheaper than to the microsecond. */
+export function nap(seconds: number): void {
+  if (seconds <= 0 || !mayBlock) return;
   try {
-    Atomics.wait(cell!, 0, 0, ms);
+    Atomics.wait(cell!, 0, 0, seconds * 1000);
   } catch {
     mayBlock = false;
   }

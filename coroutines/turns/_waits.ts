@@ -5,7 +5,7 @@
 import type { BaseSelector } from "../../selectors/mod.ts";
 import type { VirtualClock } from "./clock.ts";
 import { RuntimeError } from "../errors.ts";
-import { clearTimer, type HostTimer, setTimer, SHORT_WAIT, waitPrecisely } from "../_host.ts";
+import { clearTimer, type HostTimer, nap, setTimer, SHORT_WAIT, waitPrecisely } from "../_host.ts";
 import type { Pace } from "./_pace.ts";
 
 /** Timers due within this many seconds are due now. CPython: `_clock_resolution`. */
@@ -16,6 +16,16 @@ export const RESOLUTION = 1e-9;
  * are pending before it jumps all the same.
  */
 const AUTOJUMP_GRACE = 0.01;
+
+/**
+ * Timers this close to one another, in seconds, are dense. To wait for each by itself would keep the
+ * processor busy; so after so many of them in a row they are waited for together.
+ */
+const DENSE = 40e-6;
+const DENSE_TIMERS = 16;
+
+/** How long, in seconds, the loop waits where timers are dense: so late they may be. */
+const NAP = 100e-6;
 
 /**
  * How exactly timers fire. `"fine"` wakes up within a fraction of a millisecond, by blocking the host
@@ -98,6 +108,8 @@ export class HostWait implements Wait {
   readonly #pace: Pace;
   readonly #precision: TimerPrecision;
   readonly #alarm: Alarm;
+  /** How many dense timers have come in a row. */
+  #dense = 0;
 
   constructor(loop: Waiting, pace: Pace, precision: TimerPrecision) {
     this.#loop = loop;
@@ -128,7 +140,10 @@ export class HostWait implements Wait {
 
   /** Too short for a timer of the host: the thread waits, once others have had their microtasks. */
   #waitHere(when: number, rest: number): Next {
-    if (this.#loop.isDrained) waitPrecisely(rest);
+    if (!this.#loop.isDrained) return Next.Hop;
+    this.#dense = rest < DENSE ? this.#dense + 1 : 0;
+    if (this.#dense > DENSE_TIMERS) nap(NAP);
+    else waitPrecisely(rest);
     return this.#pace.read() >= when ? Next.Turn : Next.Hop;
   }
 }

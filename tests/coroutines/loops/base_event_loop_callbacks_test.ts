@@ -1,7 +1,14 @@
 // Copyright 2026 the asyncio authors. MIT license.
 // deno-lint-ignore-file no-explicit-any
 
-import { coroutine, Handle, newEventLoop, sleep, TimerHandle } from "@asyncio/asyncio/coroutines";
+import {
+  coroutine,
+  Handle,
+  newEventLoop,
+  observe,
+  sleep,
+  TimerHandle,
+} from "@asyncio/asyncio/coroutines";
 import { ValueError } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { virtualLoop } from "../_loop.ts";
@@ -168,6 +175,29 @@ Deno.test("BaseEventLoop is woken by callSoon(), timers and futures from plain c
   await loop.runUntilComplete(done);
   assertEquals(seen, ["soon", "future", "later"]);
   assert(task.done());
+});
+
+Deno.test("BaseEventLoop calls timers that are dense several at a time, none before its time", async () => {
+  const TIMERS = 2000;
+  let turns = 0;
+  let early = 0;
+  const order: number[] = [];
+  using loop = newEventLoop();
+  observe(loop, { hostBegan: () => turns++ });
+  const start = loop.time() + 0.01;
+  for (let i = 0; i < TIMERS; i++) {
+    const when = start + i * 30e-6;
+    loop.callAt(when, () => {
+      if (loop.time() < when) early++;
+      order.push(i);
+    });
+  }
+  await loop.runUntilComplete(function* () {
+    while (order.length < TIMERS) yield* sleep(0.01);
+  });
+  assertEquals(order, Array.from({ length: TIMERS }, (_, i) => i));
+  assertEquals(early, 0);
+  assert(turns < TIMERS / 2, `the host had ${turns} turns for ${TIMERS} timers`);
 });
 
 for (const timerPrecision of ["auto", "fine", "coarse"] as const) {
