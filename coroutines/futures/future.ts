@@ -63,10 +63,17 @@ export interface AddDoneCallbackOptions {
 /** A function to be called when a future is done. */
 class Callback extends Handle {
   readonly fn: DoneCallback<never>;
+  readonly #future: Future<unknown>;
 
   constructor(fn: DoneCallback<never>, future: Future<unknown>, context?: Context | null) {
-    super(fn, [future], future.getLoop(), context);
+    super(fn, [], future.getLoop(), context);
     this.fn = fn;
+    this.#future = future;
+  }
+
+  /** Made when it is called: until then it need not be there. */
+  protected override get args(): readonly unknown[] {
+    return [this.#future];
   }
 }
 
@@ -126,6 +133,9 @@ export class Future<T> implements PromiseLike<T> {
   // Invariant: once not Pending, it stays so. #content has what there is to have in each state: the
   // listeners when Pending, the result when Finished, the error when Failed, and when Cancelled the
   // message or the very error to throw.
+  //
+  // Here, and in whatever else there may be a million of, private methods are static: others would
+  // cost each object a field, by which the engine tells that it has them.
   #state = State.Pending;
   #content: unknown = null;
   readonly #scheduler: Scheduler;
@@ -181,7 +191,7 @@ export class Future<T> implements PromiseLike<T> {
   result(): T {
     if (this.#state === State.Finished) return this.#content as T;
     if (this.#state === State.Pending) throw new InvalidStateError("Result is not set.");
-    if (this.#state === State.Cancelled) throw this.#takeCancelledError();
+    if (this.#state === State.Cancelled) throw Future.#takeCancelledError(this);
     this.noteRetrieved();
     throw this.#content;
   }
@@ -195,7 +205,7 @@ export class Future<T> implements PromiseLike<T> {
   exception(): unknown {
     if (this.#state === State.Finished) return null;
     if (this.#state === State.Pending) throw new InvalidStateError("Exception is not set.");
-    if (this.#state === State.Cancelled) throw this.#takeCancelledError();
+    if (this.#state === State.Cancelled) throw Future.#takeCancelledError(this);
     this.noteRetrieved();
     return this.#content;
   }
@@ -208,8 +218,8 @@ export class Future<T> implements PromiseLike<T> {
    */
   // CPython: Lib/asyncio/futures.py, Future.set_result
   setResult(result: T): void {
-    this.#checkPending();
-    this.#settle(State.Finished, result);
+    Future.#checkPending(this);
+    Future.#settle(this, State.Finished, result);
   }
 
   /**
@@ -220,10 +230,10 @@ export class Future<T> implements PromiseLike<T> {
    */
   // CPython: Lib/asyncio/futures.py, Future.set_exception
   setException(exception: unknown): void {
-    this.#checkPending();
+    Future.#checkPending(this);
     const error = isErrorClass(exception) ? new exception() : exception;
     this.#scheduler.unretrieved.note(this, error);
-    this.#settle(State.FailedUnseen, error);
+    Future.#settle(this, State.FailedUnseen, error);
   }
 
   /**
@@ -236,7 +246,7 @@ export class Future<T> implements PromiseLike<T> {
   cancel(message?: string | null): boolean {
     this.noteRetrieved();
     if (this.#state !== State.Pending) return false;
-    this.#settle(State.Cancelled, message ?? "");
+    Future.#settle(this, State.Cancelled, message ?? "");
     return true;
   }
 
@@ -296,7 +306,7 @@ export class Future<T> implements PromiseLike<T> {
       throw new TypeError(`a callable object was expected by addDoneCallback(), got ${repr(fn)}`);
     }
     const callback = new Callback(fn, this, options.context);
-    if (this.#state === State.Pending) this.#listen(callback);
+    if (this.#state === State.Pending) Future.#listen(this, callback);
     else this.#scheduler.schedule(callback);
   }
 
@@ -307,7 +317,7 @@ export class Future<T> implements PromiseLike<T> {
    * @returns How often that was.
    */
   removeDoneCallback(fn: DoneCallback<T>): number {
-    const listeners = this.#listListeners();
+    const listeners = Future.#listListeners(this);
     const kept = listeners.filter((one) =>
       fn !== (one instanceof Callback ? one.fn : one as unknown)
     );
@@ -324,7 +334,7 @@ export class Future<T> implements PromiseLike<T> {
     // A subclass may have its own idea of being done, and says it by its callbacks.
     if (this.addDoneCallback !== Future.prototype.addDoneCallback) {
       this.addDoneCallback(() => waiter[run]());
-    } else if (this.#state === State.Pending) this.#listen(waiter);
+    } else if (this.#state === State.Pending) Future.#listen(this, waiter);
     else this.#scheduler.schedule(waiter);
   }
 
@@ -344,7 +354,7 @@ export class Future<T> implements PromiseLike<T> {
     onRejected?: ((error: unknown) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
     const fn = isByEngine(onFulfilled, onRejected) ? runningFunction() : null;
-    if (fn === null) return this.#observe().then(onFulfilled, onRejected);
+    if (fn === null) return Future.#observe(this).then(onFulfilled, onRejected);
     if (this.done()) {
       Future.settle(this, onFulfilled as Resolve, onRejected as Resolve);
       noteOwnStackSoon();
@@ -353,10 +363,10 @@ export class Future<T> implements PromiseLike<T> {
     return this as unknown as Promise<R1 | R2>;
   }
 
-  #observe(): Promise<T> {
+  static #observe<T>(self: Future<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.done()) Future.settle(this, resolve as Resolve, reject);
-      else this[addWaiter](new Observer(this, resolve as Resolve, reject));
+      if (self.done()) Future.settle(self, resolve as Resolve, reject);
+      else self[addWaiter](new Observer(self, resolve as Resolve, reject));
     });
   }
 
@@ -389,12 +399,14 @@ export class Future<T> implements PromiseLike<T> {
 
   /** Python's repr: `<Future finished result=42>`. */
   toString(): string {
-    return showOnce(this, () => `<${this.constructor.name} ${this.#describeAll().join(" ")}>`);
+    return showOnce(this, () => Future.#show(this));
   }
 
-  #describeAll(): string[] {
-    const origin = originOf(this);
-    return origin === undefined ? this.describe() : [...this.describe(), `created at ${origin}`];
+  static #show(self: Future<unknown>): string {
+    const origin = originOf(self);
+    const words = self.describe();
+    if (origin !== undefined) words.push(`created at ${origin}`);
+    return `<${self.constructor.name} ${words.join(" ")}>`;
   }
 
   /** The words of the repr: state, outcome, callbacks. */
@@ -409,12 +421,12 @@ export class Future<T> implements PromiseLike<T> {
       case State.Cancelled:
         return ["cancelled"];
       default:
-        return ["pending", ...this.#describeListeners()];
+        return ["pending", ...Future.#describeListeners(this)];
     }
   }
 
-  #describeListeners(): string[] {
-    const names = this.#listListeners().map((one) =>
+  static #describeListeners(self: Future<unknown>): string[] {
+    const names = Future.#listListeners(self).map((one) =>
       one instanceof Callback ? reprCall(one.fn) : "wakeup()"
     );
     if (names.length === 0) return [];
@@ -423,40 +435,40 @@ export class Future<T> implements PromiseLike<T> {
     return [`cb=[${names.join(", ")}]`];
   }
 
-  #checkPending(): void {
-    if (this.#state === State.Pending) return;
-    const state = this.#state === State.Cancelled ? "CANCELLED" : "FINISHED";
-    throw new InvalidStateError(`${state}: ${this}`);
+  static #checkPending(self: Future<unknown>): void {
+    if (self.#state === State.Pending) return;
+    const state = self.#state === State.Cancelled ? "CANCELLED" : "FINISHED";
+    throw new InvalidStateError(`${state}: ${self}`);
   }
 
   /** Adds a listener to a pending future. */
-  #listen(listener: Runnable): void {
-    const listeners = this.#content as Listeners;
-    if (listeners === null) this.#content = listener;
+  static #listen(self: Future<unknown>, listener: Runnable): void {
+    const listeners = self.#content as Listeners;
+    if (listeners === null) self.#content = listener;
     else if (Array.isArray(listeners)) listeners.push(listener);
-    else this.#content = [listeners, listener];
+    else self.#content = [listeners, listener];
   }
 
-  #listListeners(): Runnable[] {
-    const listeners = this.#content as Listeners;
-    if (this.#state !== State.Pending || listeners === null) return [];
+  static #listListeners(self: Future<unknown>): Runnable[] {
+    const listeners = self.#content as Listeners;
+    if (self.#state !== State.Pending || listeners === null) return [];
     return Array.isArray(listeners) ? listeners : [listeners];
   }
 
   /** Gives a pending future its outcome, and schedules the listeners. */
-  #settle(state: State, outcome: unknown): void {
-    const listeners = this.#content as Listeners;
-    this.#state = state;
-    this.#content = outcome;
+  static #settle(self: Future<unknown>, state: State, outcome: unknown): void {
+    const listeners = self.#content as Listeners;
+    self.#state = state;
+    self.#content = outcome;
     if (listeners === null) return;
-    if (!Array.isArray(listeners)) return this.#scheduler.schedule(listeners);
-    for (const listener of listeners) this.#scheduler.schedule(listener);
+    if (!Array.isArray(listeners)) return self.#scheduler.schedule(listeners);
+    for (const listener of listeners) self.#scheduler.schedule(listener);
   }
 
-  #takeCancelledError(): CancelledError {
-    const value = this.#content;
+  static #takeCancelledError(self: Future<unknown>): CancelledError {
+    const value = self.#content;
     if (!(value instanceof CancelledError)) return new CancelledError(value as string);
-    this.#content = value.message;
+    self.#content = value.message;
     return value;
   }
 }

@@ -151,6 +151,15 @@ export class Handle {
     return (this[CONTEXT] ??= new Context()) as Context;
   }
 
+  /**
+   * What the callback is called with.
+   *
+   * @ignore
+   */
+  protected get args(): readonly unknown[] {
+    return this.#args;
+  }
+
   /** The loop that it belongs to. */
   protected get loop(): AbstractEventLoop {
     return this.#loop;
@@ -165,31 +174,31 @@ export class Handle {
   [run](): void {
     const callback = this.#callback;
     if (callback === null) return;
-    const args = this.#args;
+    const { args } = this;
     current.frame = this;
     try {
-      if (isAsyncFunction(callback)) return this.#callAsync(callback, args);
+      if (isAsyncFunction(callback)) return Handle.#callAsync(this, callback, args);
       const result = args.length === 0
         ? callback()
         : args.length === 1
         ? callback(args[0])
         : callback(...args);
-      if (result instanceof Promise) this.#follow(result, null);
+      if (result instanceof Promise) Handle.#follow(this, result, null);
     } catch (error) {
       if (error instanceof KeyboardInterrupt) throw error;
-      this.#report(error);
+      Handle.#report(this, error);
     }
   }
 
   /** The callback is an async function: it goes on in its own context, outside any task. */
-  #callAsync(callback: Callback, args: readonly unknown[]): void {
-    const frame = new CallbackFrame(this);
+  static #callAsync(self: Handle, callback: Callback, args: readonly unknown[]): void {
+    const frame = new CallbackFrame(self);
     enrol(frame);
-    this.#follow(callInFrame(frame, callback, ...args) as Promise<unknown>, frame);
+    Handle.#follow(self, callInFrame(frame, callback, ...args) as Promise<unknown>, frame);
   }
 
-  #follow(promise: Promise<unknown>, frame: CallbackFrame | null): void {
-    const scheduler = schedulerOf(this.#loop);
+  static #follow(self: Handle, promise: Promise<unknown>, frame: CallbackFrame | null): void {
+    const scheduler = schedulerOf(self.#loop);
     scheduler.outside++;
     scheduler.following.wokeUnseen();
     const end = () => {
@@ -198,21 +207,21 @@ export class Handle {
     };
     promise.then(end, (error) => {
       end();
-      this.#report(error);
+      Handle.#report(self, error);
     });
   }
 
-  #report(exception: unknown): void {
-    this.#loop.callExceptionHandler({
-      message: `Exception in callback ${this.describeCall()}`,
+  static #report(self: Handle, exception: unknown): void {
+    self.#loop.callExceptionHandler({
+      message: `Exception in callback ${self.describeCall()}`,
       exception,
-      handle: this,
+      handle: self,
     });
   }
 
   /** The call as text: `fn()`, and in debug mode `fn(1, 2)`. */
   protected describeCall(): string {
-    return reprCall(this.#callback, this.#loop.getDebug() ? this.#args : NO_ARGS);
+    return reprCall(this.#callback, this.#loop.getDebug() ? this.args : NO_ARGS);
   }
 
   /** Python's repr: `<Handle fn()>`. */

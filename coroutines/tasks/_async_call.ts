@@ -171,7 +171,10 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
       // Whose promise it is they know from the context, which saves two closures a call.
       result.then(AsyncCall.#onFulfilled, AsyncCall.#onRejected);
     } else if (isThenable(result)) {
-      result.then((value) => self.#settle(State.Returned, value), (error) => self.#fail(error));
+      result.then(
+        (value) => self.#settle(State.Returned, value),
+        (error) => self.#settle(State.Thrown, error),
+      );
     } else {
       throw new TypeError(`a coroutine was expected, got ${repr(result)}`);
     }
@@ -179,22 +182,16 @@ export class AsyncCall<T> extends BaseCoroutine<T> implements TaskFrame, Extent,
   }
 
   static readonly #onFulfilled = (value: unknown): void => {
-    const call = AsyncCall.#running();
-    if (call !== null) call.#settle(State.Returned, value);
+    AsyncCall.#settleRunning(State.Returned, value);
   };
 
   static readonly #onRejected = (error: unknown): void => {
-    const call = AsyncCall.#running();
-    if (call !== null) call.#fail(error);
+    AsyncCall.#settleRunning(State.Thrown, error);
   };
 
-  static #running(): AsyncCall<unknown> | null {
+  static #settleRunning(state: State.Returned | State.Thrown, outcome: unknown): void {
     const frame = nativeFrame();
-    return frame instanceof AsyncCall ? frame : null;
-  }
-
-  #fail(error: unknown): void {
-    this.#settle(State.Thrown, error);
+    if (frame instanceof AsyncCall) frame.#settle(state, outcome);
   }
 
   /** The function has come to its end. */

@@ -103,7 +103,7 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
    */
   // CPython: Lib/asyncio/tasks.py, Task.__step
   [run](): void {
-    this.#step(this.#takePending());
+    Driver.#step(this, Driver.#takePending(this));
   }
 
   /**
@@ -118,7 +118,7 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
     if (cancellation !== null) this.#pending = cancellation;
     current.loop = this.getLoop();
     try {
-      this.#step(null);
+      Driver.#step(this, null);
     } finally {
       current.frame = frame;
       current.loop = loop;
@@ -173,29 +173,29 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
     return cancellation;
   }
 
-  #takePending(): CancelledError | null {
-    if (this.#pending === null) return null;
-    return inPlaceOf(this.#waiter, this.takeCancellation()!);
+  static #takePending(self: Driver<unknown>): CancelledError | null {
+    if (self.#pending === null) return null;
+    return inPlaceOf(self.#waiter, self.takeCancellation()!);
   }
 
-  #step(error: unknown): void {
-    this.#waiter = null;
-    current.frame = this;
+  static #step<T>(self: Driver<T>, error: unknown): void {
+    self.#waiter = null;
+    current.frame = self;
     let step: IteratorResult<unknown, T>;
     try {
-      step = error === null ? this.#coro.next() : this.#coro.throw(error);
+      step = error === null ? self.#coro.next() : self.#coro.throw(error);
     } catch (thrown) {
-      return this.fail(explain(thrown));
+      return self.fail(explain(thrown));
     }
-    if (step.done) this.finish(step.value);
-    else this.suspend(step.value);
+    if (step.done) self.finish(step.value);
+    else self.suspend(step.value);
   }
 
   /** Waits for what the coroutine has yielded. */
   protected suspend(yielded: unknown): void {
     if (yielded === undefined || yielded === null) return this.scheduler.schedule(this);
     const error = badYield(this[TASK], this.getLoop(), yielded);
-    if (error !== null) return this.#throwSoon(error);
+    if (error !== null) return Driver.#throwSoon(this, error);
     const waiter = yielded as Waitable;
     waiter[addWaiter](this);
     this.#waiter = waiter;
@@ -204,10 +204,10 @@ export abstract class Driver<T> extends Future<T> implements Frame, Runnable {
   }
 
   /** Throws an error into the coroutine in the next turn; a cancellation meanwhile goes first. */
-  #throwSoon(error: Error): void {
-    this.scheduler.schedule({
-      [run]: () => this.#step(this.#takePending() ?? error),
-      [TASK]: this[TASK],
+  static #throwSoon(self: Driver<unknown>, error: Error): void {
+    self.scheduler.schedule({
+      [run]: () => Driver.#step(self, Driver.#takePending(self) ?? error),
+      [TASK]: self[TASK],
     } as Runnable);
   }
 }

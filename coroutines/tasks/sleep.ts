@@ -232,13 +232,13 @@ class Timer<T> extends Future<T> implements TimerEntry {
 
   /** Who asks goes on, and needs the timer no more. */
   override result(): T {
-    if (this.done()) this.#drop();
+    if (this.done()) Timer.#drop(this);
     return super.result();
   }
 
-  #drop(): void {
-    if (this.#phase < Phase.Popped) this.scheduler.timers.noteCancelled(this);
-    this.#phase = Phase.Dropped;
+  static #drop(self: Timer<unknown>): void {
+    if (self.#phase < Phase.Popped) self.scheduler.timers.noteCancelled(self);
+    self.#phase = Phase.Dropped;
   }
 
   /** The iterator of `yield*`: itself. */
@@ -257,12 +257,12 @@ class Timer<T> extends Future<T> implements TimerEntry {
   }
 
   throw(error: unknown): IteratorResult<unknown, T> {
-    this.#drop();
+    Timer.#drop(this);
     throw error;
   }
 
   return(value: T): IteratorResult<unknown, T> {
-    this.#drop();
+    Timer.#drop(this);
     return { done: true, value };
   }
 }

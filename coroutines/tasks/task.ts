@@ -140,8 +140,8 @@ export class Task<T> extends Driver<T> {
     this[EXTENT] = enclosingGuard();
     this.scheduler.tasks.add(this);
     this.scheduler.observation?.taskCreated(this);
-    this.#claim();
-    if (options.eagerStart && this.getLoop().isRunning()) this.#startEagerly();
+    Task.#claim(this);
+    if (options.eagerStart && this.getLoop().isRunning()) Task.#startEagerly(this);
     else this.scheduler.schedule(this);
   }
 
@@ -240,12 +240,12 @@ export class Task<T> extends Driver<T> {
 
   /** Runs the first step within the step, or the callback, of whoever creates the task. */
   // CPython: Lib/asyncio/tasks.py, Task.__eager_start
-  #startEagerly(): void {
-    const { observation } = this.scheduler;
-    observation?.enter(this);
-    stepIn(this, () => this[run]());
+  static #startEagerly(self: Task<unknown>): void {
+    const { observation } = self.scheduler;
+    observation?.enter(self);
+    stepIn(self, () => self[run]());
     observation?.leave();
-    this.#endedEagerly = this.done();
+    self.#endedEagerly = self.done();
   }
 
   /** @ignore */
@@ -253,7 +253,7 @@ export class Task<T> extends Driver<T> {
     this.scheduler.tasks.remove(this);
     // It may have been cancelled by itself in its last step.
     const cancellation = this.takeCancellation();
-    if (cancellation !== null) return this.#endCancelled(cancellation);
+    if (cancellation !== null) return Task.#endCancelled(this, cancellation);
     super.setResult(value);
     this.scheduler.observation?.observer.taskDone?.(this, "returned", value);
   }
@@ -261,15 +261,15 @@ export class Task<T> extends Driver<T> {
   /** @ignore */
   protected override fail(error: unknown): void {
     this.scheduler.tasks.remove(this);
-    if (error instanceof CancelledError) return this.#endCancelled(error);
+    if (error instanceof CancelledError) return Task.#endCancelled(this, error);
     super.setException(error);
     this.scheduler.observation?.observer.taskDone?.(this, "raised", error);
     if (error instanceof KeyboardInterrupt) throw error;
   }
 
-  #endCancelled(error: CancelledError): void {
-    this.cancelWith(error);
-    this.scheduler.observation?.observer.taskDone?.(this, "cancelled", error);
+  static #endCancelled(self: Task<unknown>, error: CancelledError): void {
+    self.cancelWith(error);
+    self.scheduler.observation?.observer.taskDone?.(self, "cancelled", error);
   }
 
   /**
@@ -310,11 +310,11 @@ export class Task<T> extends Driver<T> {
   }
 
   /** Takes possession of the coroutine. One that has an owner is refused, in the first step. */
-  #claim(): void {
+  static #claim(self: Task<unknown>): void {
     try {
-      claim(this.coro, this);
+      claim(self.coro, self);
     } catch (error) {
-      this.refuse(error);
+      self.refuse(error);
     }
   }
 

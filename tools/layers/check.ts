@@ -11,7 +11,7 @@ import { checkFile } from "./file_rules.ts";
 import type { SourceFile } from "./source_file.ts";
 
 /** Code lines, comments and blank lines apart, that `coroutines/` may have. */
-export const MAX_CORE_LINES = 5240;
+export const MAX_CORE_LINES = 5250;
 
 /** What is wrong with a tree, one line a breach; nothing if all is well. */
 export function checkLayers(files: readonly SourceFile[]): string[] {
