@@ -2,6 +2,7 @@
 
 import { connectionLost } from "../_net.ts";
 import type { Duplex, NodeTls, TLSSocket } from "./_node_tls.ts";
+import { BATCH, RecordQueue } from "./_record_queue.ts";
 import { clientError, serverError } from "./_tls_verification.ts";
 import { clientOptions, serverOptions, type TlsSide } from "./tls_options.ts";
 
@@ -33,7 +34,10 @@ export interface TlsListener {
  * in a later tick than it is made in, and is not to be fed nor destroyed before: both would end the
  * process. To pause it keeps it from giving, not from taking: who feeds it has to stop. Of a server it
  * verifies no certificate of a client; `tls.Server`, which does, takes any stream by its event
- * "connection".
+ * "connection". What is written to a `TLSSocket` that has nothing else to write is encrypted, or copied,
+ * before `write` returns: so it is given one batch at a time, and the bytes are its writer's again.
+ *
+ * Invariants: a batch is with the socket exactly while `#encrypting`, and nothing waits otherwise.
  */
 export class TlsChannel {
   readonly #listener: TlsListener;
@@ -43,7 +47,15 @@ export class TlsChannel {
   #destroyed = false;
   /** Told when there is room for encrypted bytes again. */
   #resumeSending: (() => void) | null = null;
-  readonly #onWritten = (): void => this.#listener.written();
+  /** What waits until the socket has done with the batch that it has. */
+  readonly #waiting: RecordQueue = new RecordQueue();
+  #encrypting = false;
+  #finishing = false;
+  readonly #encrypt = (batch: Uint8Array): void => {
+    this.#encrypting = true;
+    this.#socket!.write(batch, this.#onWritten);
+  };
+  readonly #onWritten = (): void => this.#goOn();
 
   /** @param begun Called when it can be fed. */
   constructor(modules: NodeTls, side: TlsSide, listener: TlsListener, begun: () => void) {
@@ -70,7 +82,7 @@ export class TlsChannel {
 
   /** How many bytes wait to be encrypted, or to be sent for want of room. */
   get unsent(): number {
-    return this.#socket?.writableLength ?? 0;
+    return (this.#socket?.writableLength ?? 0) + this.#waiting.length;
   }
 
   #connect(modules: NodeTls, side: TlsSide): void {
@@ -146,9 +158,19 @@ export class TlsChannel {
     this.#duplex.push(null);
   }
 
-  /** Encrypts bytes, which must not be changed any more. */
+  /** Encrypts bytes, now or when those before them are. They are copied if they have to wait. */
   write(data: Uint8Array): void {
-    this.#socket!.write(data, this.#onWritten);
+    if (this.#encrypting) return this.#waiting.push(data);
+    this.#encrypt(data.length <= BATCH ? data : data.subarray(0, BATCH));
+    if (data.length > BATCH) this.#waiting.push(data.subarray(BATCH));
+  }
+
+  /** The socket has done with a batch. */
+  #goOn(): void {
+    this.#encrypting = false;
+    if (this.#destroyed) return;
+    if (!this.#waiting.take(this.#encrypt) && this.#finishing) this.#socket!.end();
+    this.#listener.written();
   }
 
   /** Has nothing decrypted until {@linkcode TlsChannel.resume}. */
@@ -163,13 +185,15 @@ export class TlsChannel {
 
   /** Tells the other end, after what was written, that no more will come. */
   finish(): void {
-    this.#socket!.end();
+    this.#finishing = true;
+    if (!this.#encrypting) this.#socket!.end();
   }
 
   /** Lets go of everything. Nobody hears of it any more. */
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
+    this.#waiting.clear();
     if (this.#begun) this.#end();
   }
 

@@ -176,7 +176,8 @@ export class TlsTransport<A extends SocketAddress = InetAddress> extends Transpo
   }
 
   written(): void {
-    if (this.#flow.paused) this.#post(() => this.#flow.shrunk(this.#channel!.unsent));
+    if (!this.#flow.paused || this.#channel!.unsent > this.#flow.limits[0]) return;
+    this.#post(() => this.#flow.shrunk(this.#channel!.unsent));
   }
 
   finished(): void {
@@ -293,8 +294,7 @@ export class TlsTransport<A extends SocketAddress = InetAddress> extends Transpo
     if (bytes.length === 0) return;
     if (this.#state > State.Open) return this.#ignoreWrite();
     if (this.#state < State.Open) throw new RuntimeError("Cannot write before the handshake");
-    // It is encrypted later, and the caller may write into its bytes again.
-    this.#channel!.write(bytes === data ? new Uint8Array(bytes) : bytes);
+    this.#channel!.write(bytes);
     this.#flow.grown(this.#channel!.unsent);
   }
 
@@ -434,6 +434,7 @@ const { receive } = TlsTransport;
 /** The protocol of the transport below: passes on what it is told. */
 class Below<A extends SocketAddress> extends Protocol {
   readonly #transport: TlsTransport<A>;
+  #isOverTls = false;
 
   constructor(transport: TlsTransport<A>) {
     super();
@@ -441,6 +442,7 @@ class Below<A extends SocketAddress> extends Protocol {
   }
 
   override connectionMade(lower: Transport<A>): void {
+    this.#isOverTls = lower instanceof TlsTransport;
     this.#transport.lowerMade(lower);
   }
 
@@ -450,7 +452,8 @@ class Below<A extends SocketAddress> extends Protocol {
 
   override eofReceived(): boolean {
     this.#transport.lowerEnded();
-    return true;
+    // TLS has no half-closed connections: to ask it for one is to be warned.
+    return !this.#isOverTls;
   }
 
   override connectionLost(error: unknown): void {

@@ -78,10 +78,31 @@ testFormsInRealTime("a stream over TLS carries what a plain one does", function*
 testFormsInRealTime("a write over TLS may be changed afterwards", function* ({ wait }) {
   const server = yield* wait(serve(echo));
   const [reader, writer] = yield* wait(connectTo(server));
-  const data = bytes("before");
-  writer.write(data);
-  data.fill(0);
-  assertEquals(text(yield* wait(reader.readexactly(6))), "before");
+  // One that is encrypted at once, one that is so in part, and some that have to wait.
+  const sizes = [3, 49_153, 1, 4096, 100_000, 49_152, 2, 200_000];
+  const kept = sizes.map((size, i) => new Uint8Array(size).fill(i + 1));
+  for (const bytes of kept) {
+    const data = bytes.slice();
+    writer.write(data);
+    data.fill(0);
+  }
+  for (const bytes of kept) {
+    assertEquals(yield* wait(reader.readexactly(bytes.length)), bytes);
+  }
+  yield* end(server, writer);
+});
+
+// CPython: test_ssl.py, TestSSL.test_create_server_ssl_1, by the sizes of its writes
+testFormsInRealTime("small writes over TLS go out together, in their order", function* (test) {
+  const { wait } = test;
+  const server = yield* wait(serve(echo));
+  const [reader, writer] = yield* wait(connectTo(server));
+  let expected = "";
+  for (let i = 0; i < 20_000; i++) {
+    writer.write(`${i}\n`);
+    expected += `${i}\n`;
+  }
+  assertEquals(text(yield* wait(reader.readexactly(expected.length))), expected);
   yield* end(server, writer);
 });
 
@@ -574,8 +595,12 @@ testFormsInRealTime(
   },
 );
 
-// CPython: test_ssl.py, TestSSL.test_create_server_ssl_over_ssl
+// CPython: test_ssl.py, TestSSL.test_create_server_ssl_over_ssl, and test_sslproto.py,
+// SslProtoHandshakeTests.test_close_during_ssl_over_ssl
 testFormsInRealTime("TLS goes over TLS", function* ({ loop, wait }) {
+  const { warn } = console;
+  const warnings: string[] = [];
+  console.warn = (message: string) => warnings.push(message);
   const server = yield* wait(serve(function* (reader, writer) {
     writer.write("go\n");
     yield* writer.startTls(SERVER);
@@ -588,6 +613,8 @@ testFormsInRealTime("TLS goes over TLS", function* ({ loop, wait }) {
   writer.write("twice");
   assertEquals(text(yield* wait(reader.readexactly(5))), "twice");
   yield* end(server, writer);
+  console.warn = warn;
+  assertEquals(warnings, []);
   assert(loop.isRunning());
 });
 
