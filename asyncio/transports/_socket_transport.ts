@@ -28,6 +28,7 @@ import {
   type Leftover,
   lossBy,
   LOST_WRITES_TO_WARN,
+  sendfileInProgress,
   type TransportHost,
   wake,
 } from "./_transport_host.ts";
@@ -91,6 +92,8 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
   #eof = false;
   #following = false;
   #onSent: ((error: Error | null) => void) | null = null;
+  /** Set by who sends a file: others must not write meanwhile. */
+  isSendingFile = false;
   /** 0 while connected; then the number of writes that went nowhere, and one. */
   #lost = 0;
 
@@ -293,6 +296,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
 
   #checkWritable(method: string): void {
     if (this.#eof) throw new RuntimeError(`Cannot call ${method}() after writeEof()`);
+    if (this.isSendingFile) throw sendfileInProgress(method);
   }
 
   #ignoreWrite(): void {

@@ -21,7 +21,13 @@ import { Protocol } from "./protocols.ts";
 import { SSLObject } from "./ssl_object.ts";
 import { TlsChannel, type TlsListener } from "./_tls_channel.ts";
 import type { TlsSide } from "./tls_options.ts";
-import { lossBy, LOST_WRITES_TO_WARN, type TransportHost, wake } from "./_transport_host.ts";
+import {
+  lossBy,
+  LOST_WRITES_TO_WARN,
+  sendfileInProgress,
+  type TransportHost,
+  wake,
+} from "./_transport_host.ts";
 import { Transport } from "./transports.ts";
 
 /** Writing is paused when more than this many bytes wait to be encrypted, unless set otherwise. */
@@ -88,6 +94,8 @@ export class TlsTransport<A extends SocketAddress = InetAddress> extends Transpo
   #ended = false;
   #finished = false;
   #lostWrites = 0;
+  /** Set by who sends a file: others must not write meanwhile. */
+  isSendingFile = false;
 
   static {
     inspectAsText(this.prototype);
@@ -291,6 +299,7 @@ export class TlsTransport<A extends SocketAddress = InetAddress> extends Transpo
 
   override write(data: Uint8Array | string): void {
     const bytes = toBytes(data);
+    if (this.isSendingFile) throw sendfileInProgress("write");
     if (bytes.length === 0) return;
     if (this.#state > State.Open) return this.#ignoreWrite();
     if (this.#state < State.Open) throw new RuntimeError("Cannot write before the handshake");

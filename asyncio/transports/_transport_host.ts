@@ -108,6 +108,11 @@ export function lossBy(error: unknown, message: string): unknown {
   return error ?? new RuntimeError(`${message} It threw ${error}.`);
 }
 
+/** What a write throws that would get into the midst of a file. */
+export function sendfileInProgress(method: string): RuntimeError {
+  return new RuntimeError(`unable to ${method}; sendfile is in progress`);
+}
+
 /** So many writes to what is lost are ignored in silence. */
 export const LOST_WRITES_TO_WARN = 5;
 

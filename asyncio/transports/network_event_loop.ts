@@ -297,8 +297,9 @@ export class NetworkEventLoop extends SocketEventLoop {
   static readonly #connectWritePipe = coroutine(connectWritePipe<BaseProtocol>);
 
   /**
-   * Sends a file, or a part of it, by a transport. Nothing is received meanwhile. Afterwards the file
-   * stands behind what was sent, also if that was not all.
+   * Sends a file, or a part of it, by a transport. Nothing is received meanwhile, and nobody else may
+   * write: that throws a `RuntimeError`. Afterwards the file stands behind what was sent, also if that
+   * was not all.
    *
    * @param transport The transport of a connection, encrypted or not.
    * @param file The file: a `Deno.FsFile`, say.
@@ -306,7 +307,7 @@ export class NetworkEventLoop extends SocketEventLoop {
    * @param count How many bytes; `null`, the default, for all.
    * @param options `fallback: false` for an error where the system cannot do it by itself.
    * @returns A coroutine giving the number of bytes sent.
-   * @throws {RuntimeError} If the transport is closing, or none that can do it.
+   * @throws {RuntimeError} If the transport is closing, sends a file already, or is none that can do it.
    * @throws {SendfileNotAvailableError} If the system cannot do it, and `fallback` is `false`.
    */
   sendfile(

@@ -76,12 +76,10 @@ export function* sendfile(
     );
   }
   if (!fallback) throw new SendfileNotAvailableError("sendfile syscall is not supported");
+  if (transport.isSendingFile) throw new RuntimeError("sendfile is in progress already");
   const between = new Between(host, transport);
   try {
-    return yield* copy(part, function* (data) {
-      yield* between.drain();
-      transport.write(data);
-    });
+    return yield* copy(part, (data) => between.send(data));
   } finally {
     between.restore();
   }
@@ -139,6 +137,13 @@ function* copy(
   }
 }
 
+/** What {@linkcode Between} needs of a transport. */
+interface FileTransport extends Transport<SocketAddress> {
+  readonly isWritingPaused: boolean;
+  /** While it is set, `write()` throws: what is written would get into the midst of the file. */
+  isSendingFile: boolean;
+}
+
 /**
  * Stands in for the protocol of a transport while a file is sent: nothing is received meanwhile, and
  * who sends waits where the protocol would be told to pause.
@@ -147,17 +152,14 @@ function* copy(
  */
 class Between extends BaseProtocol {
   readonly #host: TransportHost;
-  readonly #transport: Transport<SocketAddress> & { readonly isWritingPaused: boolean };
+  readonly #transport: FileTransport;
   readonly #protocol: BaseProtocol;
   readonly #wasReading: boolean;
   readonly #wasPaused: boolean;
   /** Set while too much is unsent. */
   #room: Future<void> | null = null;
 
-  constructor(
-    host: TransportHost,
-    transport: Transport<SocketAddress> & { readonly isWritingPaused: boolean },
-  ) {
+  constructor(host: TransportHost, transport: FileTransport) {
     super();
     this.#host = host;
     this.#transport = transport;
@@ -166,13 +168,18 @@ class Between extends BaseProtocol {
     this.#wasPaused = transport.isWritingPaused;
     transport.pauseReading();
     transport.setProtocol(this);
+    transport.isSendingFile = true;
     if (this.#wasPaused) this.pauseWriting();
   }
 
-  /** Waits until there is room to write. */
-  *drain(): Coroutine<void> {
-    if (this.#transport.isClosing()) throw connectionClosed();
+  /** Writes, once there is room. Nobody else may. */
+  *send(data: Uint8Array): Coroutine<void> {
+    const transport = this.#transport;
+    if (transport.isClosing()) throw connectionClosed();
     if (this.#room !== null) yield* this.#room;
+    transport.isSendingFile = false;
+    transport.write(data);
+    transport.isSendingFile = true;
   }
 
   override pauseWriting(): void {
@@ -193,6 +200,7 @@ class Between extends BaseProtocol {
   /** Gives the transport back to its protocol, which hears what it has missed. */
   restore(): void {
     const transport = this.#transport;
+    transport.isSendingFile = false;
     transport.setProtocol(this.#protocol);
     if (this.#wasReading) transport.resumeReading();
     // Nobody waits for it any more.

@@ -1,7 +1,9 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
 import {
+  CancelledError,
   type Coroutine,
+  fromPromise,
   openConnection,
   RuntimeError,
   type SendableFile,
@@ -14,7 +16,7 @@ import {
   WriteTransport,
 } from "@asyncio/asyncio";
 import type { Socket } from "@asyncio/asyncio/selectors";
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import type { FormTest } from "../../_run_test.ts";
 import { suite } from "../../_suite.ts";
 import { authorityIdentity, localhost } from "../_certificates.ts";
@@ -26,9 +28,9 @@ const SIZE = 300_000;
 const CONTENTS = new Uint8Array(SIZE).map((_, i) => i % 253);
 
 /** A file with the contents. */
-function open(): Deno.FsFile {
+function open(contents: Uint8Array = CONTENTS): Deno.FsFile {
   const path = Deno.makeTempFileSync();
-  Deno.writeFileSync(path, CONTENTS);
+  Deno.writeFileSync(path, contents);
   return Deno.openSync(path);
 }
 
@@ -146,6 +148,109 @@ for (const ssl of [null, { cert: localhost.cert, key: localhost.key }]) {
     yield* test.raises(sending, Deno.errors.ConnectionReset);
     yield* stop();
   });
+
+  // CPython: test_sendfile.py, SendfileMixin.test_sendfile_fallback_close_peer_in_the_middle_of_receiving
+  testFormsInRealTime(`loop.sendfile() ends when the other end does${over}`, function* (test) {
+    const { loop, raises, wait } = test;
+    const server = yield* wait(startServer(
+      function* (reader, writer) {
+        yield* reader.readexactly(1024);
+        writer.transport.abort();
+      },
+      "127.0.0.1",
+      0,
+      { ssl },
+    ));
+    const [host, port] = server.sockets[0].getsockname();
+    const trust = { ssl: { caCerts: [authorityIdentity.cert] }, serverHostname: "localhost" };
+    const [, writer] = yield* wait(openConnection(host, port, ssl === null ? {} : trust));
+    let read = 0;
+    const endless: SendableFile = {
+      read: (buffer) => Promise.resolve((read += buffer.length, buffer.length)),
+      seek: (offset) => Promise.resolve(offset),
+    };
+    yield* raises(loop.sendfile(writer.transport, endless), Error);
+    assert(read >= 1024);
+    assert(writer.isClosing());
+    yield* raises(writer.waitClosed(), Error);
+    server.close();
+    yield* wait(server.waitClosed());
+  });
+
+  // CPython: test_sendfile.py, SendfileMixin.test_sendfile_close_peer_after_receiving and
+  // test_sendfile_ssl_close_peer_after_receiving
+  testFormsInRealTime(
+    `loop.sendfile() has sent all to a peer that closes when it has it${over}`,
+    function* (test) {
+      const { loop, wait } = test;
+      const all = loop.createFuture<Uint8Array>();
+      const server = yield* wait(startServer(
+        function* (reader, writer) {
+          all.setResult(yield* reader.readexactly(SIZE));
+          writer.close();
+        },
+        "127.0.0.1",
+        0,
+        { ssl },
+      ));
+      const [host, port] = server.sockets[0].getsockname();
+      const trust = { ssl: { caCerts: [authorityIdentity.cert] }, serverHostname: "localhost" };
+      const [reader, writer] = yield* wait(openConnection(host, port, ssl === null ? {} : trust));
+      using file = open();
+      assertEquals(yield* wait(loop.sendfile(writer.transport, file)), SIZE);
+      assertEquals(yield* wait(all), CONTENTS);
+      assertEquals(file.seekSync(0, Deno.SeekMode.Current), SIZE);
+      assertEquals((yield* wait(reader.read())).length, 0);
+      writer.close();
+      yield* closed(writer);
+      server.close();
+      yield* wait(server.waitClosed());
+    },
+  );
+
+  // CPython: test_sendfile.py, SendfileMixin.test_sendfile_prevents_bare_write
+  testFormsInRealTime(`nobody else writes while loop.sendfile() does${over}`, function* (test) {
+    const { loop, raises, wait } = test;
+    const { received, writer } = yield* connect(test, ssl);
+    using file = open();
+    const sending = loop.createTask(loop.sendfile(writer.transport, file));
+    yield* test.turns(2);
+    const message = "sendfile is in progress";
+    assertThrows(() => writer.write("data"), RuntimeError, message);
+    assertThrows(() => writer.writelines(["da", "ta"]), RuntimeError, message);
+    yield* raises(loop.sendfile(writer.transport, file), RuntimeError, message);
+    assertEquals(yield* wait(sending), SIZE);
+    writer.write("data");
+    assertEquals((yield* received()).length, SIZE + 4);
+  });
+
+  testFormsInRealTime(
+    `a loop.sendfile() that is given up lets others write${over}`,
+    function* (test) {
+      const { loop, raises } = test;
+      const { received, writer } = yield* connect(test, ssl);
+      const { promise, resolve } = Promise.withResolvers<number | null>();
+      const stuck: SendableFile = {
+        read: () => promise,
+        seek: (offset) => Promise.resolve(offset),
+      };
+      const sending = loop.createTask(loop.sendfile(writer.transport, stuck));
+      yield* test.turns(5);
+      sending.cancel();
+      yield* raises(sending, CancelledError);
+      resolve(null);
+      writer.write("data");
+      assertEquals((yield* received()).length, 4);
+    },
+  );
+
+  testFormsInRealTime(`loop.sendfile() of an empty file sends nothing${over}`, function* (test) {
+    const { loop, wait } = test;
+    const { received, writer } = yield* connect(test, ssl);
+    using file = open(new Uint8Array());
+    assertEquals(yield* wait(loop.sendfile(writer.transport, file)), 0);
+    assertEquals((yield* received()).length, 0);
+  });
 }
 
 // CPython: test_sendfile.py, SendfileMixin.test_sendfile_no_fallback_for_fallback_transport
@@ -197,10 +302,13 @@ testFormsInRealTime("loop.sendfile() and sockSendfile() refuse what is no part",
   yield* raises(loop.sockSendfile(datagram, file), ValueError, "only SOCK_STREAM");
 });
 
-// CPython: test_sendfile.py, SockSendfileMixin.test_sock_sendfile_success
-testFormsInRealTime("loop.sockSendfile() sends a part of a file by a socket", function* (test) {
+// CPython: test_sendfile.py, SockSendfileMixin.test_sock_sendfile_success,
+// test_sock_sendfile_with_offset_and_count, test_sock_sendfile_zero_size and
+// test_sock_sendfile_mix_with_regular_send
+testFormsInRealTime("loop.sockSendfile() sends a file, or a part, by a socket", function* (test) {
   const { loop, wait } = test;
   using file = open();
+  using empty = open(new Uint8Array());
   using listener = kind.newSocket();
   listener.bind(["127.0.0.1", 0]);
   listener.listen();
@@ -208,14 +316,21 @@ testFormsInRealTime("loop.sockSendfile() sends a part of a file by a socket", fu
   yield* wait(loop.sockConnect(client, listener.getsockname()));
   const [conn] = yield* wait(loop.sockAccept(listener));
   const receiving = loop.createTask(function* () {
-    let size = 0;
-    for (let data; (data = yield* loop.sockRecv(conn, 1e5)).length > 0;) size += data.length;
-    return size;
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    for (let data; (data = yield* loop.sockRecv(conn, 1e5)).length > 0;) parts.push(data);
+    return yield* fromPromise(new Blob(parts).bytes());
   });
+  const around = new Uint8Array(65_536).fill(255);
+  yield* wait(loop.sockSendall(client, around));
+  assertEquals(yield* wait(loop.sockSendfile(client, file)), SIZE);
+  yield* wait(loop.sockSendall(client, around));
   assertEquals(yield* wait(loop.sockSendfile(client, file, 10, 200_000)), 200_000);
   assertEquals(file.seekSync(0, Deno.SeekMode.Current), 200_010);
+  assertEquals(yield* wait(loop.sockSendfile(client, empty)), 0);
   client.close();
-  assertEquals(yield* wait(receiving), 200_000);
+  const received = yield* wait(receiving);
+  const expected = [around, CONTENTS, around, CONTENTS.subarray(10, 200_010)];
+  assertEquals(received, yield* fromPromise(new Blob(expected).bytes()));
   conn.close();
 });
 
