@@ -1,6 +1,6 @@
 // Copyright 2026 the asyncio authors. MIT license.
 
-import { DatagramProtocol, type DatagramTransport, ValueError } from "@asyncio/asyncio";
+import { DatagramProtocol, type DatagramTransport, sleep, ValueError } from "@asyncio/asyncio";
 import {
   AF_INET,
   AF_INET6,
@@ -8,7 +8,7 @@ import {
   SOCK_DGRAM,
   type SocketAddress,
 } from "@asyncio/asyncio/selectors";
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import { SocketDatagramTransport } from "../../../asyncio/transports/_datagram_transport.ts";
 import { suite } from "../../_suite.ts";
 import { hasIPv6 } from "../_connections.ts";
@@ -64,7 +64,8 @@ const ANY: SocketAddress = ["127.0.0.1", 0];
 for (const family of hasIPv6 ? [AF_INET, AF_INET6] : [AF_INET]) {
   const host = family === AF_INET ? "127.0.0.1" : "::1";
 
-  // CPython: test_events.py, EventLoopTestsMixin.test_create_datagram_endpoint
+  // CPython: test_events.py, EventLoopTestsMixin.test_create_datagram_endpoint and
+  // test_create_datagram_endpoint_ipv6
   testForms(`datagrams go to and fro on ${host}`, function* ({ loop, wait, until }) {
     const made = loop.createDatagramEndpoint(() => new Recorder(), [host, 0]);
     const [serverTransport, server] = yield* wait(made);
@@ -131,6 +132,60 @@ testForms("a socket of the caller's can be used for datagrams", function* ({ loo
   transport.close();
 });
 
+// CPython: test_events.py, EventLoopTestsMixin.test_datagram_send_to_non_listening_address
+testForms("a datagram to where nobody listens does no harm", function* ({ loop, wait, until }) {
+  const make = () => wait(loop.createDatagramEndpoint(() => new Recorder(), ANY));
+  const [first, one] = yield* make();
+  const [second, two] = yield* make();
+  const [gone] = yield* make();
+  const nowhere = gone.getExtraInfo("sockname");
+  gone.abort();
+  yield* wait(sleep(0));
+  first.sendto("a", second.getExtraInfo("sockname"));
+  yield* until(two.told(2));
+  first.sendto("c", nowhere);
+  yield* wait(sleep(0));
+  second.sendto("d", first.getExtraInfo("sockname"));
+  yield* until(one.told(2));
+  assertEquals([one.calls[1]![1], two.calls[1]![1]], ["d", "a"]);
+  assertEquals([one.calls.length, two.calls.length], [2, 2]);
+  first.close();
+  second.close();
+});
+
+// CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto_error_received_connected
+// and test_read_ready_oserr
+testForms(
+  "who is connected to where nobody listens is told, and may go on",
+  function* ({ loop, wait, until }) {
+    const [gone] = yield* wait(loop.createDatagramEndpoint(() => new Recorder(), ANY));
+    const nowhere = gone.getExtraInfo("sockname");
+    gone.abort();
+    yield* wait(sleep(0));
+    const connecting = loop.createDatagramEndpoint(() => new Recorder(), null, nowhere);
+    const [transport, protocol] = yield* wait(connecting);
+    transport.sendto("anybody?");
+    if (kind.isNative) {
+      yield* until(protocol.told(2));
+      const [name, error] = protocol.calls[1]!;
+      assertEquals(name, "errorReceived");
+      assertInstanceOf(error, Deno.errors.ConnectionRefused);
+      const back = loop.createDatagramEndpoint(
+        () => new Recorder(),
+        nowhere,
+        transport.getExtraInfo("sockname"),
+      );
+      const [other, received] = yield* wait(back);
+      transport.sendto("again");
+      yield* until(received.told(2));
+      assertEquals(received.calls[1]![1], "again");
+      other.close();
+    }
+    assert(!transport.isClosing());
+    transport.close();
+  },
+);
+
 // CPython: test_base_events.py, BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_*
 testForms("loop.createDatagramEndpoint() refuses what makes none", function* ({ loop, raises }) {
   const factory = () => new DatagramProtocol();
@@ -163,6 +218,8 @@ testForms("datagrams on an address in use leave nothing open", function* (test) 
   yield* test.turns(2);
 });
 
+// CPython: test_sock_lowlevel.py, BaseSockTestsMixin.test_recvfrom, test_recvfrom_into and
+// test_sendto_blocking
 testForms("loop.sockSendto() and sockRecvfrom() wait for datagrams", function* ({ loop, wait }) {
   using server = kind.newSocket(AF_INET, SOCK_DGRAM);
   using client = kind.newSocket(AF_INET, SOCK_DGRAM);

@@ -11,6 +11,7 @@ import {
   DatagramTransport,
   ExceptionGroup,
   getRunningLoop,
+  type InetAddress,
   newEventLoop,
   NotImplementedError,
   Protocol,
@@ -21,6 +22,7 @@ import {
   SubprocessProtocol,
   SubprocessTransport,
   Transport,
+  TransportSocket,
   ValueError,
   WriteTransport,
 } from "@asyncio/asyncio";
@@ -474,6 +476,56 @@ testForms(
     yield* wait(server.waitClosed());
   },
 );
+
+// CPython: test_events.py, EventLoopTestsMixin.test_create_connection_local_addr_in_use,
+// test_create_connection_local_addr_nomatch_family and
+// test_create_connection_local_addr_skip_different_family
+if (kind.isNative) {
+  testForms("a localAddr that cannot be used is told of", function* ({ loop, raises, wait }) {
+    const server = yield* wait(loop.createServer(() => new Echo(), "127.0.0.1", 0));
+    const [host, port] = server.sockets[0].getsockname();
+    const from = (localAddr: InetAddress) =>
+      loop.createConnection(() => new Protocol(), host, port, { localAddr });
+    yield* raises(from([host, port]), Deno.errors.AddrInUse, `["127.0.0.1",${port}]`);
+    const noFamily = `no matching local address with family=${AF_INET} found`;
+    yield* raises(from(["::1", 0]), Error, noFamily);
+    // Of the addresses of a name, those of the other family are passed over.
+    const [transport] = yield* wait(from(["localhost", 0]));
+    assertEquals(transport.getExtraInfo("sockname")[0], "127.0.0.1");
+    transport.close();
+    server.close();
+    yield* wait(server.waitClosed());
+  });
+}
+
+// CPython: test_events.py, EventLoopTestsMixin.test_server_close
+testForms("a server that is closed refuses who comes", function* ({ loop, raises, wait }) {
+  const server = yield* wait(loop.createServer(() => new Echo(), "0.0.0.0", 0));
+  const [, port] = server.sockets[0].getsockname();
+  const connect = () => loop.createConnection(() => new Protocol(), "127.0.0.1", port);
+  const [transport] = yield* wait(connect());
+  transport.write("xxx");
+  transport.close();
+  server.close();
+  yield* wait(server.waitClosed());
+  yield* raises(connect(), Deno.errors.ConnectionRefused);
+});
+
+// CPython: test_events.py, EventLoopTestsMixin.test_create_server_trsock
+testForms("a server's socket can be asked, not made to block", function* ({ loop, wait }) {
+  const server = yield* wait(loop.createServer(() => new Echo(), "0.0.0.0", 0));
+  assertEquals(server.sockets.length, 1);
+  const [sock] = server.sockets;
+  assertInstanceOf(sock, TransportSocket);
+  assertEquals(sock.getsockname()[0], "0.0.0.0");
+  assertThrows(() => sock.setblocking(true), ValueError);
+  assertThrows(() => sock.settimeout(1), ValueError);
+  sock.setblocking(false);
+  sock.settimeout(0);
+  assertEquals(sock.gettimeout(), 0);
+  server.close();
+  yield* wait(server.waitClosed());
+});
 
 // CPython: test_base_events.py, BaseEventLoopTests.test_ipaddr_info
 testForms("loop.getaddrinfo() asks nobody for addresses and localhost", function* (test) {

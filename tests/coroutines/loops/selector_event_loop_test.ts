@@ -201,6 +201,38 @@ testForms(
   },
 );
 
+// CPython: test_sock_client_connect_racing
+testForms(
+  "SelectorEventLoop.sockConnect() that is cancelled leaves the next one alone",
+  function* ({ loop, wait, spawn, turns, raises }) {
+    for (let pause = 0; pause < 4; pause++) {
+      using server = listening();
+      using sock = kind.newSocket();
+      const first = spawn(() => wait(loop.sockConnect(sock, server.getsockname())));
+      yield* turns(pause);
+      first.cancel();
+      yield* raises(first, CancelledError);
+      assertFalse(loop.removeWriter(sock));
+      yield* wait(loop.sockConnect(sock, server.getsockname()));
+      const [peer] = yield* wait(loop.sockAccept(server));
+      yield* wait(loop.sockSendall(sock, "hello"));
+      assertEquals(decode(yield* wait(loop.sockRecv(peer, 10))), "hello");
+      peer.close();
+    }
+  },
+);
+
+// CPython: test_events.py, EventLoopTestsMixin.test_prompt_cancellation
+testForms("SelectorEventLoop.sockRecv() ends as soon as it is cancelled", function* (test) {
+  const { loop, raises, spawn, turns, wait } = test;
+  using sockets = yield* pair(test);
+  const receiving = spawn(() => wait(loop.sockRecv(sockets.right, 1)));
+  loop.callSoon(() => receiving.cancel());
+  yield* raises(receiving, CancelledError);
+  yield* turns(1);
+  assertFalse(loop.removeReader(sockets.right));
+});
+
 // CPython: test_huge_content, test_huge_content_recvinto
 testForms("SelectorEventLoop moves a lot of data in both directions", function* (test) {
   const { loop, wait, spawn } = test;
