@@ -17,7 +17,7 @@ import { type NativeSocket, socketpair } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { forms, type FormTest, testForms } from "../../_run_test.ts";
 import { EPOLL_LOOP, POLL_LOOP } from "../../_loop_kinds.ts";
-import { closeDescriptor, openFile, openPipe, waits } from "../../selectors/native/_calls.ts";
+import { closeDescriptor, openCopy, openFile, openPipe, openTerminal, waits } from "../../selectors/native/_calls.ts";
 import { openDescriptors } from "../../selectors/native/_native.ts";
 import { bytes, text } from "../_text.ts";
 
@@ -190,7 +190,9 @@ test("a descriptor is written to", function* (test) {
   assertMatch(String(transport), /^<WritePipeTransport closed fd=\d+ idle, bufsize=0>$/);
 });
 
-// CPython: test_unix_events.py, UnixWritePipeTransportTests.test_write_again and test__write_ready
+// CPython: test_unix_events.py, UnixWritePipeTransportTests.test_write_again, test__write_ready,
+// test__write_ready_partial, test__write_ready_again, test__write_ready_empty and
+// test__write_ready_closing
 test("more than a pipe has room for waits, and holds the writer back", function* (test) {
   const { transport, protocol, reader } = yield* writing(test);
   const data = new Uint8Array(1_000_000).map((_, i) => i % 249);
@@ -222,7 +224,9 @@ test("more than a pipe has room for waits, and holds the writer back", function*
   yield* sleep(0.002);
 });
 
-// CPython: test_events.py, EventLoopTestsMixin.test_write_pipe_disconnect_on_close
+// CPython: test_events.py, EventLoopTestsMixin.test_write_pipe_disconnect_on_close, and
+// test_unix_events.py, UnixWritePipeTransportTests.test__write_ready_err,
+// test__call_connection_lost and test__call_connection_lost_with_err
 test("a writer hears when nobody reads any more", function* (test) {
   const idle = yield* writing(test);
   closeDescriptor(idle.reader);
@@ -251,6 +255,35 @@ test("abort() drops what a pipe has not taken", function* (test) {
   yield* until(() => protocol.calls.includes("lost"));
   assertEquals(protocol.lost, null);
   closeDescriptor(reader);
+});
+
+// CPython: test_events.py, EventLoopTestsMixin.test_read_pty_output, test_write_pty and
+// test_bidirectional_pty
+test("a terminal is read and written at both ends", function* (test) {
+  const { loop, reported, wait } = test;
+  const [master, slave] = openTerminal();
+  const [screen, shown] = yield* wait(loop.connectReadPipe(() => new Recorder(), master));
+  const [keyboard, read] = yield* wait(
+    loop.connectReadPipe(() => new Recorder(), openCopy(slave)),
+  );
+  const [program, written] = yield* wait(loop.connectWritePipe(() => new Recorder(), slave));
+  const [typist, typed] = yield* wait(
+    loop.connectWritePipe(() => new Recorder(), openCopy(master)),
+  );
+  program.write("1");
+  yield* until(() => shown.calls.length === 2);
+  program.write("2345");
+  yield* until(() => shown.calls.join("").endsWith("12345"));
+  typist.write("a line\n");
+  yield* until(() => read.calls.includes("a line\n"));
+  for (const transport of [typist, keyboard, program]) transport.close();
+  // Nobody has the other end any more: that is an error of input, and told to nobody else.
+  yield* until(() => shown.calls.includes("lost"));
+  assertInstanceOf(shown.lost, Error);
+  assertMatch(String(shown.lost), /os error 5|EIO|[Ii]nput\/output/);
+  assertEquals(reported, []);
+  assertEquals([written.calls, typed.calls], [["made", "lost"], ["made", "lost"]]);
+  assert(screen.isClosing());
 });
 
 // CPython: test_events.py, EventLoopTestsMixin.test_bidirectional_pty, by a socket

@@ -13,6 +13,7 @@ const { symbols } = Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.B.dylib"
   pipe: { parameters: ["buffer"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
+  openpty: { parameters: ["buffer", "buffer", "pointer", "pointer", "pointer"], result: "i32" },
 });
 
 const F_GETFL = 3;
@@ -39,6 +40,13 @@ export function openPipe(): [reader: number, writer: number] {
   const ends = new Int32Array(32);
   if (symbols.pipe(ends) !== 0) throw new Error("pipe failed");
   return [ends[0]!, ends[1]!];
+}
+
+/** Both ends of a new terminal. */
+export function openTerminal(): [master: number, slave: number] {
+  const [master, slave] = [new Int32Array(32), new Int32Array(32)];
+  if (symbols.openpty(master, slave, null, null, null) !== 0) throw new Error("openpty failed");
+  return [master[0]!, slave[0]!];
 }
 
 /** Whether calls on a descriptor wait. */
