@@ -38,7 +38,9 @@ function* greet(_: StreamReader, writer: StreamWriter<string>) {
   yield* writer.waitClosed();
 }
 
-// CPython: test_streams.py, StreamTests.test_open_unix_connection and test_start_unix_server
+// CPython: test_streams.py, StreamTests.test_open_unix_connection and test_start_unix_server;
+// test_events.py, EventLoopTestsMixin.test_create_unix_connection and test_create_unix_server;
+// test_server.py, SelectorStartServerTests.test_start_unix_server_1
 testForms("streams go over Unix sockets, and their addresses are paths", function* ({ wait }) {
   const path = newPath();
   const server = yield* wait(startUnixServer(greet, path));
@@ -54,7 +56,8 @@ testForms("streams go over Unix sockets, and their addresses are paths", functio
   yield* wait(server.waitClosed());
 });
 
-// CPython: test_server.py, UnixServerCleanupTests.test_unix_server_addr_cleanup
+// CPython: test_server.py, UnixServerCleanupTests.test_unix_server_addr_cleanup and
+// test_unix_server_sock_cleanup
 testForms("a server removes its socket's file when it is closed", function* ({ wait }) {
   const path = newPath();
   const server = yield* wait(startUnixServer(greet, path));
@@ -90,7 +93,8 @@ testForms("a server leaves the file of another that has taken its place", functi
   assertEquals([...Deno.readDirSync(path.replace("/socket", ""))], []);
 });
 
-// CPython: test_server.py, UnixServerCleanupTests.test_unix_server_cleanup_prevented
+// CPython: test_server.py, UnixServerCleanupTests.test_unix_server_cleanup_prevented, and
+// test_unix_events.py, SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_sock
 testForms("a server leaves its file if it is told so", function* ({ raises, wait }) {
   const path = newPath();
   const server = yield* wait(startUnixServer(greet, path, { cleanupSocket: false }));
@@ -119,7 +123,12 @@ testForms("a file that is no socket is not replaced", function* ({ raises, wait 
   assert(yield* wait(getRunningLoop().getnameinfo(["127.0.0.1", 1], 3)));
 });
 
-// CPython: test_unix_events.py, SelectorEventLoopUnixSocketTests, the errors of use
+// CPython: test_unix_events.py, SelectorEventLoopUnixSocketTests.test_create_unix_server_ssl_bool,
+// test_create_unix_server_nopath_nosock, test_create_unix_server_path_inetsock,
+// test_create_unix_server_ssl_timeout_with_plain_sock, test_create_unix_connection_path_sock,
+// test_create_unix_connection_nopath_nosock, test_create_unix_connection_nossl_serverhost,
+// test_create_unix_connection_ssl_noserverhost and
+// test_create_unix_connection_ssl_timeout_with_plain_sock
 testForms("loop.createUnixServer() and createUnixConnection() refuse", function* (test) {
   const { loop, raises } = test;
   const factory = () => new Protocol();
@@ -145,6 +154,19 @@ testForms("loop.createUnixServer() and createUnixConnection() refuse", function*
   );
   inet.close();
   unix.close();
+  const timeout = { sslHandshakeTimeout: 1 };
+  const meaningful = "sslHandshakeTimeout is only meaningful with ssl";
+  yield* raises(loop.createUnixServer(factory, "/x", timeout), ValueError, meaningful);
+  yield* raises(loop.createUnixConnection(factory, "/x", timeout), ValueError, meaningful);
+  const noName = "you have to pass serverHostname when using ssl";
+  yield* raises(loop.createUnixConnection(factory, "/x", ssl), ValueError, noName);
+});
+
+// CPython: test_unix_events.py, SelectorEventLoopUnixSocketTests.test_create_unix_server_bind_error
+testForms("a Unix socket that cannot be bound leaves nothing open", function* ({ raises }) {
+  const path = newPath();
+  yield* raises(startUnixServer(greet, `${path}/no/where`), Error);
+  assert(!exists(path));
 });
 
 // CPython: test_unix_events.py, SelectorEventLoopUnixSocketTests.test_create_unix_connection_path_inetsock

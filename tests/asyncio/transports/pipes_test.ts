@@ -5,6 +5,8 @@ import {
   Protocol,
   type ReadTransport,
   sleep,
+  StreamReader,
+  StreamReaderProtocol,
   type WriteTransport,
 } from "@asyncio/asyncio";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
@@ -82,6 +84,19 @@ testForms("loop.connectReadPipe() hands on what a stream gives, to its end", fun
     ["connectionLost", null],
   ]);
   assert(transport.isClosing() && !transport.isReading());
+});
+
+// CPython: test_streams.py, StreamTests.test_read_all_from_pipe_reader
+testForms("a StreamReader reads all of a pipe", function* ({ loop, wait }) {
+  const { controller, stream } = source();
+  const reader = new StreamReader(1);
+  const factory = () => new StreamReaderProtocol(reader);
+  const [transport] = yield* wait(loop.connectReadPipe(factory, stream));
+  controller.enqueue(bytes("da"));
+  controller.enqueue(bytes("ta"));
+  controller.close();
+  assertEquals(text(yield* wait(reader.read(-1))), "data");
+  yield* until(() => transport.isClosing());
 });
 
 testForms("what a pipe gives is the protocol's own", function* ({ loop, wait }) {

@@ -23,7 +23,7 @@ import { authorityIdentity, localhost, makeIdentity } from "../_certificates.ts"
 import { closed } from "../_connections.ts";
 import { bytes, text } from "../_text.ts";
 
-const { testFormsInRealTime } = suite();
+const { kind, testFormsInRealTime } = suite();
 
 const SERVER: TlsOptions = { cert: localhost.cert, key: localhost.key };
 const TRUST: TlsOptions = { caCerts: [authorityIdentity.cert] };
@@ -106,7 +106,7 @@ testFormsInRealTime("small writes over TLS go out together, in their order", fun
   yield* end(server, writer);
 });
 
-// CPython: test_events.py, EventLoopTestsMixin.test_create_ssl_connection
+// CPython: test_events.py, EventLoopTestsMixin.test_create_ssl_connection and test_create_server_ssl
 // CPython: test_ssl.py, TestSSL.test_create_connection_ssl_1
 testFormsInRealTime(
   "getExtraInfo() tells how a connection is encrypted",
@@ -307,6 +307,7 @@ testFormsInRealTime(
   },
 );
 
+// CPython: test_sslproto.py, SslProtoHandshakeTests.test_eof_received_waiter and test_connection_lost
 testFormsInRealTime(
   "a server that hangs up in the handshake is a lost connection",
   function* (test) {
@@ -316,7 +317,8 @@ testFormsInRealTime(
   },
 );
 
-// CPython: test_ssl.py, TestSSL.test_create_connection_ssl_slow_handshake
+// CPython: test_ssl.py, TestSSL.test_create_connection_ssl_slow_handshake, test_ssl_handshake_timeout
+// and test_handshake_timeout_handler_leak (of which runTest() finds the timer)
 // CPython: test_sslproto.py, BaseStartTLS.test_handshake_timeout
 testFormsInRealTime("a handshake that takes too long is ended", function* ({ raises, wait }) {
   const server = yield* wait(startServer(
@@ -638,10 +640,119 @@ testFormsInRealTime("TLS goes over Unix sockets", function* ({ wait }) {
   yield* wait(server.waitClosed());
 });
 
+// CPython: test_sslproto.py, BaseStartTLS.test_start_tls_client_reg_proto_1, and test_ssl.py, its like
+testFormsInRealTime("the protocol of a connection may go on when it is encrypted", function* (test) {
+  const { loop, wait } = test;
+  const calls: string[] = [];
+  const data = loop.createFuture<void>();
+  const ended = loop.createFuture<void>();
+  class Same extends Protocol {
+    override connectionMade(): void {
+      calls.push("made");
+    }
+    override dataReceived(bytes: Uint8Array): void {
+      calls.push(text(bytes));
+      data.setResult();
+    }
+    override eofReceived(): void {
+      calls.push("eof");
+      ended.setResult();
+    }
+  }
+  const server = yield* wait(startServer(
+    function* (reader, writer) {
+      calls.push(text(yield* reader.readexactly(5)));
+      writer.write("go"); // Plain: nothing of the client's is encrypted before it has this.
+      yield* writer.startTls(SERVER);
+      writer.write("O");
+      calls.push(text(yield* reader.readexactly(5)));
+      writer.close();
+      yield* closed(writer);
+    },
+    "127.0.0.1",
+    0,
+  ));
+  const [host, port] = server.sockets[0].getsockname();
+  const protocol = new Same();
+  const [plain] = yield* wait(loop.createConnection(() => protocol, host, port));
+  const go = loop.createFuture<void>();
+  class Waiting extends Protocol {
+    override dataReceived(): void {
+      go.setResult();
+    }
+  }
+  plain.setProtocol(new Waiting());
+  plain.write("hello");
+  yield* wait(go);
+  plain.setProtocol(protocol);
+  const hostname = { serverHostname: "localhost" };
+  const encrypted: Transport = yield* wait(loop.startTls(plain, protocol, TRUST, hostname));
+  yield* wait(data);
+  encrypted.write("hello");
+  yield* wait(ended);
+  encrypted.close();
+  assertEquals(calls, ["made", "hello", "O", "hello", "eof"]);
+  yield* end(server);
+});
+
+// CPython: test_events.py, EventLoopTestsMixin.test_ssl_connect_accepted_socket and
+// test_connect_accepted_socket_ssl_timeout_for_plain_socket; test_ssl.py,
+// TestSSL.test_ssl_connect_accepted_socket
+testFormsInRealTime("who was accepted elsewhere may be served over TLS", function* (test) {
+  const { loop, raises, wait } = test;
+  using listener = kind.newSocket();
+  listener.bind(["127.0.0.1", 0]);
+  listener.listen();
+  const [host, port] = listener.getsockname() as [string, number];
+  const connecting = test.spawn(() =>
+    wait(openConnection(host, port, { ssl: TRUST, serverHostname: "localhost" }))
+  );
+  const [sock] = yield* wait(loop.sockAccept(listener));
+  class Greeter extends Protocol {
+    override connectionMade(transport: Transport): void {
+      transport.write("hello");
+      transport.close();
+    }
+  }
+  const factory = () => new Greeter();
+  const timeout = { sslHandshakeTimeout: 10 };
+  const only = "sslHandshakeTimeout is only meaningful with ssl";
+  yield* raises(loop.connectAcceptedSocket(factory, sock, timeout), ValueError, only);
+  const made = { ssl: SERVER, ...timeout };
+  yield* wait(loop.connectAcceptedSocket(factory, sock, made));
+  const [reader, writer] = yield* wait(connecting);
+  assertEquals(text(yield* wait(reader.read())), "hello");
+  yield* endOne(writer);
+});
+
+// CPython: test_ssl.py, TestSSL.test_shutdown_cleanly
+testFormsInRealTime("many connections over TLS end cleanly at once", function* ({ spawn, wait }) {
+  const much = new Uint8Array(100_000).fill(65);
+  const server = yield* wait(serve(function* (reader, writer) {
+    assertEquals(yield* reader.readexactly(much.length), much);
+    writer.write("OK");
+    writer.close();
+    yield* closed(writer);
+  }));
+  const clients = Array.from({ length: 25 }, () =>
+    spawn(function* () {
+      const [reader, writer] = yield* wait(connectTo(server));
+      writer.write(much);
+      const answer = text(yield* wait(reader.readexactly(2)));
+      assertEquals((yield* wait(reader.read())).length, 0);
+      writer.close();
+      yield* wait(writer.waitClosed());
+      return answer;
+    }));
+  for (const client of clients) assertEquals(yield* wait(client), "OK");
+  yield* end(server);
+});
+
 // What makes no sense.
 
 // CPython: test_base_events.py, BaseEventLoopWithSelectorTests.test_create_connection_no_host_ssl
-// CPython: test_sslproto.py, BaseStartTLS.test_start_tls_wrong_args
+// CPython: test_sslproto.py, BaseStartTLS.test_start_tls_wrong_args, and
+// SslProtoHandshakeTests.test_handshake_timeout_zero and test_handshake_timeout_negative
 testFormsInRealTime("options of TLS that make no sense are refused", function* ({ loop, raises }) {
   const only = "is only meaningful with ssl";
   for (const name of ["serverHostname", "sslHandshakeTimeout", "sslShutdownTimeout"]) {

@@ -88,6 +88,17 @@ testForms("SelectorEventLoop waits for a socket until there is something", funct
   assertEquals(yield* wait(task), "late");
 });
 
+// CPython: test_selector_events.py, BaseSelectorEventLoopTests.test_sock_connect_resolve_using_socket_params
+testForms("SelectorEventLoop.sockConnect() looks names up", function* ({ loop, wait }) {
+  using server = listening();
+  using sock = kind.newSocket();
+  const [, port] = server.getsockname() as [string, number];
+  yield* wait(loop.sockConnect(sock, ["localhost", port]));
+  assertEquals(sock.getpeername(), ["127.0.0.1", port]);
+  const [peer] = yield* wait(loop.sockAccept(server));
+  peer.close();
+});
+
 // CPython: test_unix_sock_client_ops
 testForms("SelectorEventLoop connects and accepts over Unix sockets", function* ({ loop, wait }) {
   if (Deno.build.os === "windows") return;
