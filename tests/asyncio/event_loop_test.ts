@@ -32,7 +32,8 @@ testForms("loop.addSignalHandler() has a function called in the loop", function*
   assertEquals(loop.removeSignalHandler("SIGUSR2"), false);
 });
 
-// CPython: test_unix_events.py, SelectorEventLoopSignalTests.test_add_signal_handler2
+// CPython: test_unix_events.py, SelectorEventLoopSignalTests.test_add_signal_handler2,
+// test_add_signal_handler, test_remove_signal_handler and test_remove_signal_handler_2
 testForms("loop.addSignalHandler() takes the place of what was there", function* (test) {
   const { loop, until } = test;
   const calls: string[] = [];

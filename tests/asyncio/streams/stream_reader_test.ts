@@ -12,6 +12,7 @@ import {
   setEventLoop,
   StopAsyncIteration,
   StreamReader,
+  StreamReaderProtocol,
   TimeoutError,
   type Transport,
   ValueError,
@@ -745,11 +746,16 @@ testForms("StreamReader gives anext() its lines, then StopAsyncIteration", funct
 
 // Loops and reprs.
 
-// CPython: test_streams.py, StreamTests.test_streamreader_constructor_without_loop
-Deno.test("StreamReader() without a loop throws", () => {
+// CPython: test_streams.py, StreamTests.test_streamreader_constructor_without_loop and
+// test_streamreaderprotocol_constructor_without_loop
+Deno.test("StreamReader() and StreamReaderProtocol() without a loop throw", () => {
   assertThrows(() => new StreamReader(), RuntimeError, "no current event loop");
+  const reader = {} as StreamReader;
+  assertThrows(() => new StreamReaderProtocol(reader), RuntimeError, "no current event loop");
 });
 
+// CPython: test_streams.py, StreamTests.test_streamreaderprotocol_constructor_use_running_loop and
+// test_streamreaderprotocol_constructor_use_global_loop, by the reader's loop
 // CPython: test_streams.py, StreamTests.test_streamreader_constructor_use_running_loop
 // CPython: test_streams.py, StreamTests.test_streamreader_constructor_use_global_loop
 Deno.test("StreamReader() takes the current loop, or the one given", async () => {
@@ -771,7 +777,9 @@ Deno.test("StreamReader() takes the current loop, or the one given", async () =>
   loop.close();
 });
 
-// CPython: test_streams.py, StreamTests.test___repr__ and the tests named after it
+// CPython: test_streams.py, StreamTests.test___repr__, test___repr__nondefault_limit,
+// test___repr__eof, test___repr__data, test___repr__exception, test___repr__waiter and
+// test___repr__transport
 testForms("StreamReader shows its state", function* ({ loop, turns, wait }) {
   assertEquals(String(readerOf()), "<StreamReader>");
   assertEquals(String(limited(123)), "<StreamReader limit=123>");

@@ -232,6 +232,7 @@ testForms("openConnection() refuses what names no server", function* ({ raises }
   yield* raises(openConnection("127.0.0.1", NaN), TypeError, "port must be an integer");
 });
 
+// CPython: test_streams.py, StreamTests.test_open_connection_error
 testForms("openConnection() tells why there is no connection", function* ({ raises, wait }) {
   const server = yield* wait(serve(() => {}));
   const port = portOf(server);

@@ -110,6 +110,8 @@ testForms("a burst of datagrams arrives whole and in order", function* ({ loop, 
   to.close();
 });
 
+// CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto_no_data,
+// test_sendto_buffer_nodata and test_sendto_ready_no_data
 testForms("an empty datagram is one", function* ({ loop, wait, until }) {
   const [transport, protocol] = yield* wait(
     loop.createDatagramEndpoint(() => new Recorder(), ANY),
@@ -338,7 +340,9 @@ testOnce("SocketDatagramTransport hands on what it receives, and tells of errors
   assert(!sock.open);
 });
 
-// CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto, _bytearray, _buffer
+// CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto, test_sendto_bytearray,
+// test_sendto_memoryview, test_sendto_str, test_sendto_buffer, test_sendto_buffer_bytearray,
+// test_sendto_buffer_memoryview, test_sendto_tryagain and test_sendto_ready_tryagain; _buffer
 // and _tryagain, test_sendto_ready
 testOnce("SocketDatagramTransport.sendto() sends at once, or keeps its order", () => {
   const { loop, protocol, sock, transport } = make();
@@ -411,7 +415,9 @@ testOnce("SocketDatagramTransport.sendto() of who is connected needs no address"
 });
 
 // CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto_error_received,
-// _exception and test_sendto_ready_error_received
+// test_sendto_exception, test_sendto_ready_error_received, test_sendto_ready_exception,
+// test_sendto_ready_error_received_connection, test_fatal_error_connected and
+// test_fatal_error_connected_custom_error
 testOnce("SocketDatagramTransport tells of a datagram that could not be sent, and goes on", () => {
   const { loop, protocol, sock, transport } = make(THERE);
   const error = sock.sendError = osError();
@@ -429,7 +435,8 @@ testOnce("SocketDatagramTransport tells of a datagram that could not be sent, an
   assertEquals(sock.sent.length, 1);
 });
 
-// CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto_closing
+// CPython: test_selector_events.py, SelectorDatagramTransportTests.test_sendto_closing and
+// test_sendto_ready_closing
 testOnce("SocketDatagramTransport.close() sends first what waits, abort() does not", () => {
   for (const method of ["close", "abort"] as const) {
     const { loop, protocol, sock, transport } = make();

@@ -82,7 +82,8 @@ class Echo extends Protocol {
   }
 }
 
-// CPython: test_protocols.py, ProtocolTests
+// CPython: test_protocols.py, ProtocolsAbsTests.test_base_protocol, test_protocol,
+// test_buffered_protocol, test_datagram_protocol and test_subprocess_protocol
 testOnce("protocols do nothing until they are told otherwise", () => {
   const transport = new Transport();
   const protocol = new Protocol();
@@ -559,7 +560,8 @@ testForms("loop.getnameinfo() gives names, or numbers", function* ({ loop, raise
 
 // Who owns a descriptor.
 
-// CPython: test_selector_events.py, BaseSelectorEventLoopTests.test_transport_fd_guard, the guard
+// CPython: test_unix_events.py, TestFunctional.test_add_reader_or_writer_transport_fd, and
+// test_selector_events.py, BaseSelectorEventLoopTests.test_transport_fd_guard, the guard
 // that add_reader and its like have
 testForms("a loop does not let others watch the socket of a transport", function* (test) {
   const { loop, wait } = test;

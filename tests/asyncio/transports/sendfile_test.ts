@@ -106,7 +106,8 @@ for (const ssl of [null, { cert: localhost.cert, key: localhost.key }]) {
     assertEquals(yield* received(), CONTENTS.subarray(1000, 1100));
   });
 
-  // CPython: test_sendfile.py, SendfileMixin.test_sendfile_pre_and_post_data and its like for ssl
+  // CPython: test_sendfile.py, SendfileMixin.test_sendfile_pre_and_post_data and
+  // test_sendfile_ssl_pre_and_post_data
   testFormsInRealTime(
     `loop.sendfile() keeps the order of what is written${over}`,
     function* (test) {

@@ -20,7 +20,7 @@ import {
   ValueError,
   waitFor,
 } from "@asyncio/asyncio";
-import { AF_INET6, Socket } from "@asyncio/asyncio/selectors";
+import { AF_INET6, SO_REUSEPORT, Socket, SOL_SOCKET } from "@asyncio/asyncio/selectors";
 import {
   assert,
   assertEquals,
@@ -409,6 +409,7 @@ test("Server does not report a callback that is cancelled", async () => {
 
 // Where it listens.
 
+// CPython: test_events.py, TestServer.test_get_loop
 test("Server.sockets tells where it listens", async () => {
   await runTest(async ({ loop }) => {
     await using server = await serve(nobody);
@@ -426,6 +427,8 @@ test("Server.sockets tells where it listens", async () => {
   });
 });
 
+// CPython: test_events.py, EventLoopTestsMixin.test_create_server_multiple_hosts_ipv4 and
+// test_create_server_multiple_hosts_ipv6
 test("startServer() listens on several hosts, on each once", async () => {
   await runTest(async () => {
     await using several = await startServer(nobody, ["127.0.0.1", "127.0.0.2", "127.0.0.1"], 0);
@@ -492,7 +495,8 @@ test(
   { ignore: !hasIPv6 },
 );
 
-// CPython: test_streams.py, StreamTests.test_start_server
+// CPython: test_streams.py, StreamTests.test_start_server, and test_events.py,
+// EventLoopTestsMixin.test_create_server_sock
 test("startServer() takes a socket that is bound", async () => {
   await runTest(async () => {
     const sock = kind.newSocket();
@@ -504,6 +508,27 @@ test("startServer() takes a socket that is bound", async () => {
     assertEquals(await reader.read(), bytes(""));
     writer.close();
   });
+});
+
+// CPython: test_events.py, EventLoopTestsMixin.test_create_server_reuse_port
+testForms("servers share a port with reusePort, where sockets can", function* (test) {
+  const { raises, wait } = test;
+  const first = startServer(nobody, "127.0.0.1", 0, { reusePort: true });
+  if (!kind.isNative && !("listenDatagram" in Deno)) {
+    return yield* raises(first, Deno.errors.NotSupported, "SO_REUSEPORT");
+  }
+  const one = yield* wait(first);
+  const [host, port] = one.sockets[0].getsockname();
+  const two = yield* wait(startServer(nobody, host, port, { reusePort: true }));
+  for (const server of [one, two]) {
+    assertNotEquals(server.sockets[0].getsockopt(SOL_SOCKET, SO_REUSEPORT), 0);
+    server.close();
+    yield* wait(server.waitClosed());
+  }
+  const alone = yield* wait(startServer(nobody, "127.0.0.1", 0));
+  assertEquals(alone.sockets[0].getsockopt(SOL_SOCKET, SO_REUSEPORT), 0);
+  alone.close();
+  yield* wait(alone.waitClosed());
 });
 
 // Errors of use, and of the system.
@@ -526,6 +551,7 @@ testForms("startServer() refuses what makes no server", function* ({ raises }) {
   }
 });
 
+// CPython: test_events.py, EventLoopTestsMixin.test_create_server_addr_in_use
 testForms("startServer() on a port in use throws, and leaves nothing open", function* (test) {
   using taken = Deno.listen({ hostname: "127.0.0.2", port: 0 });
   const { port } = taken.addr;
@@ -615,7 +641,7 @@ for (
   });
 }
 
-// CPython: test_events.py, AbstractEventLoopTests, of servers
+// CPython: test_events.py, TestAbstractServer.test_close, test_wait_closed and test_get_loop
 testForms("AbstractServer leaves everything to who extends it", function* ({ wait }) {
   const abstract = new AbstractServer();
   for (

@@ -190,7 +190,8 @@ Deno.test("SocketTransport paused by connectionMade() does not begin to receive"
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_read_ready
-// CPython: test_selector_events.py, SelectorSocketTransportTests.test_read_ready_tryagain
+// CPython: test_selector_events.py, SelectorSocketTransportTests.test_read_ready_tryagain and
+// test_read_ready_tryagain_interrupted
 Deno.test("SocketTransport hands on what it receives, and waits for more", () => {
   const { loop, protocol, sock } = connected();
   sock.incoming.push(bytes("one"), bytes("two"));
@@ -301,7 +302,8 @@ Deno.test("SocketTransport closed by dataReceived() receives no more", () => {
 
 // Sending.
 
-// CPython: test_selector_events.py, SelectorSocketTransportTests.test_write
+// CPython: test_selector_events.py, SelectorSocketTransportTests.test_write, test_write_bytearray and
+// test_write_memoryview
 Deno.test("SocketTransport.write() sends at once, bytes or a string", () => {
   const { loop, sock, transport } = connected();
   transport.write(bytes("data"));
@@ -346,7 +348,9 @@ Deno.test("SocketTransport.write() keeps what it cannot send, in its order", () 
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_partial
-// CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_ready_partial
+// CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_ready_partial,
+// test_write_partial_none, test_write_ready, test_write_ready_no_data, test_write_ready_partial_none,
+// test_write_ready_tryagain and test_transport_close_remove_writer
 Deno.test("SocketTransport.write() sends the rest when there is room", () => {
   const { loop, sock, transport } = connected();
   sock.room = 2;
@@ -364,7 +368,8 @@ Deno.test("SocketTransport.write() sends the rest when there is room", () => {
   assertEquals(loop.writer, null);
 });
 
-// CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_partial_bytearray
+// CPython: test_selector_events.py, SelectorSocketTransportTests.test_write_partial_bytearray and
+// test_write_partial_memoryview
 Deno.test("SocketTransport.write() keeps a copy", () => {
   const { loop, sock, transport } = connected();
   const data = bytes("data");

@@ -279,7 +279,8 @@ testFormsInRealTime(
 );
 
 // CPython: test_events.py, EventLoopTestsMixin.test_create_unix_server_ssl_verify_failed and
-// test_create_unix_server_ssl_verified
+// test_create_unix_server_ssl_verified, test_create_server_ssl_verified, test_create_unix_server_ssl
+// and test_create_ssl_unix_connection
 testFormsInRealTime(
   "a server at a path has to show a certificate that is trusted",
   function* (test) {

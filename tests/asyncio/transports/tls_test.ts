@@ -63,6 +63,7 @@ function* end(server: Server, ...writers: StreamWriter[]): Coroutine<void> {
 
 // CPython: test_ssl.py, TestSSL.test_create_server_ssl_1
 // CPython: test_sslproto.py, BaseStartTLS.test_start_tls_client_1
+// CPython: test_streams.py, StreamTests.test_open_connection_no_loop_ssl
 testFormsInRealTime("a stream over TLS carries what a plain one does", function* ({ wait }) {
   const server = yield* wait(serve(echo));
   const [reader, writer] = yield* wait(connectTo(server));
@@ -410,7 +411,8 @@ testFormsInRealTime("what is written before close() arrives", function* ({ wait 
   yield* end(server, writer);
 });
 
-// CPython: test_ssl.py, TestSSL.test_shutdown_timeout_handler_not_set
+// CPython: test_ssl.py, TestSSL.test_shutdown_timeout_handler_not_set and
+// test_shutdown_timeout_handler_leak (of which runTest() finds the timer)
 // CPython: test_ssl.py, TestSSL.test_remote_shutdown_receives_trailing_data
 testFormsInRealTime(
   "an end that the other does not answer is made alone, in time",
@@ -545,7 +547,7 @@ testFormsInRealTime(
 
 // Encrypting what is there.
 
-// CPython: test_streams.py, StreamTests.test_start_tls_server_client and test_streamreaderprotocol
+// CPython: test_streams.py, StreamTests.test_start_tls
 // CPython: test_sslproto.py, BaseStartTLS.test_start_tls_server_1
 testFormsInRealTime(
   "StreamWriter.startTls() encrypts a stream, at both ends",
@@ -620,6 +622,7 @@ testFormsInRealTime("TLS goes over TLS", function* ({ loop, wait }) {
   assert(loop.isRunning());
 });
 
+// CPython: test_streams.py, StreamTests.test_open_unix_connection_no_loop_ssl
 testFormsInRealTime("TLS goes over Unix sockets", function* ({ wait }) {
   const path = `${Deno.makeTempDirSync()}/socket`;
   const server = yield* wait(startUnixServer(

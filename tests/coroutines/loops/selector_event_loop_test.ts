@@ -334,7 +334,8 @@ testForms("SelectorEventLoop serves many connections at once", function* ({ loop
 
 // Readers and writers. CPython: test_events.py, EventLoopTestsMixin.
 
-// CPython: test_reader_callback
+// CPython: test_reader_callback; test_selector_events.py, BaseSelectorEventLoopTests.test_add_reader,
+// test_add_reader_existing, test_remove_reader, test_remove_reader_unknown, test_process_events_read
 testForms(
   "SelectorEventLoop.addReader() calls whenever there is something to read",
   function* (test) {
@@ -363,7 +364,8 @@ testForms(
   },
 );
 
-// CPython: test_writer_callback
+// CPython: test_writer_callback; test_selector_events.py, BaseSelectorEventLoopTests.test_add_writer,
+// test_add_writer_existing, test_remove_writer, test_remove_writer_unknown, test_process_events_write
 testForms("SelectorEventLoop.addWriter() calls when it can be written", function* (test) {
   const { loop, wait } = test;
   using sockets = yield* pair(test);
@@ -379,6 +381,8 @@ testForms("SelectorEventLoop.addWriter() calls when it can be written", function
   assertEquals(decode(yield* wait(loop.sockRecv(right, 100))), "written");
 });
 
+// CPython: test_selector_events.py, BaseSelectorEventLoopTests.test_add_reader_existing_writer,
+// test_remove_reader_read_write and test_remove_writer_read_write
 testForms(
   "SelectorEventLoop.addReader() replaces the reader, and leaves the writer",
   function* (test) {
@@ -435,6 +439,7 @@ test("SelectorEventLoop that is closed adds nothing, and has nothing to remove",
   assertThrows(() => loop.addWriter(sock, () => {}), RuntimeError, "Event loop is closed");
 });
 
+// CPython: test_unix_events.py, TestFunctional.test_add_reader_invalid_argument
 test("SelectorEventLoop.addReader() refuses what cannot be watched", () => {
   using loop = newEventLoop({ selector: newSelector() });
   assertThrows(() => loop.addReader(-1, () => {}), ValueError);
@@ -463,6 +468,8 @@ testForms(
   },
 );
 
+// CPython: test_selector_events.py, BaseSelectorEventLoopTests.test_process_events_read_cancelled and
+// test_process_events_write_cancelled
 testForms("SelectorEventLoop does not call a reader removed in the same turn", function* (test) {
   const { loop, wait, turns } = test;
   using a = yield* pair(test);
