@@ -182,6 +182,7 @@ testForms("StreamWriter.drain() in a loop hears that the other end has gone", fu
   listener.close();
 });
 
+// CPython: test_sock_lowlevel.py, BaseSockTestsMixin.test_create_connection_sock
 testForms("openConnection() takes a socket that is connected", function* ({ loop, wait }) {
   const server = yield* wait(serve((_, writer) => writer.write("hello\n")));
   const sock = kind.newSocket();

@@ -10,7 +10,7 @@ import {
   type StreamWriter,
   ValueError,
 } from "@asyncio/asyncio";
-import { AF_UNIX } from "@asyncio/asyncio/selectors";
+import { AF_UNIX, SOCK_DGRAM } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals } from "@std/assert";
 import { suite } from "../../_suite.ts";
 import { text } from "../_text.ts";
@@ -112,7 +112,8 @@ testForms("a server leaves its file if it is told so", function* ({ raises, wait
   assert(!exists(path));
 });
 
-// CPython: test_unix_events.py, SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_nonsock
+// CPython: test_unix_events.py, SelectorEventLoopUnixSocketTests.test_create_unix_server_existing_path_nonsock;
+// test_streams.py, StreamTests.test_open_unix_connection_error
 testForms("a file that is no socket is not replaced", function* ({ raises, wait }) {
   const path = newPath();
   Deno.writeTextFileSync(path, "precious");
@@ -124,11 +125,12 @@ testForms("a file that is no socket is not replaced", function* ({ raises, wait 
 });
 
 // CPython: test_unix_events.py, SelectorEventLoopUnixSocketTests.test_create_unix_server_ssl_bool,
-// test_create_unix_server_nopath_nosock, test_create_unix_server_path_inetsock,
+// test_create_unix_server_nopath_nosock, test_create_unix_server_path_dgram, test_create_unix_server_path_inetsock,
 // test_create_unix_server_ssl_timeout_with_plain_sock, test_create_unix_connection_path_sock,
 // test_create_unix_connection_nopath_nosock, test_create_unix_connection_nossl_serverhost,
 // test_create_unix_connection_ssl_noserverhost and
-// test_create_unix_connection_ssl_timeout_with_plain_sock
+// test_create_unix_connection_ssl_timeout_with_plain_sock; test_events.py,
+// EventLoopTestsMixin.test_create_unix_server_path_socket_error
 testForms("loop.createUnixServer() and createUnixConnection() refuse", function* (test) {
   const { loop, raises } = test;
   const factory = () => new Protocol();
@@ -154,6 +156,11 @@ testForms("loop.createUnixServer() and createUnixConnection() refuse", function*
   );
   inet.close();
   unix.close();
+  if (kind.isNative) {
+    const datagrams = kind.newSocket(AF_UNIX, SOCK_DGRAM);
+    yield* raises(loop.createUnixServer(factory, null, { sock: datagrams }), ValueError, expected);
+    datagrams.close();
+  }
   const timeout = { sslHandshakeTimeout: 1 };
   const meaningful = "sslHandshakeTimeout is only meaningful with ssl";
   yield* raises(loop.createUnixServer(factory, "/x", timeout), ValueError, meaningful);
@@ -170,6 +177,7 @@ testForms("a Unix socket that cannot be bound leaves nothing open", function* ({
 });
 
 // CPython: test_unix_events.py, SelectorEventLoopUnixSocketTests.test_create_unix_connection_path_inetsock
+// and, on native loops, test_create_unix_server_path_stream_bittype
 testForms("a Unix socket that is bound already can serve", function* ({ wait }) {
   const path = newPath();
   const sock = kind.newSocket(AF_UNIX);

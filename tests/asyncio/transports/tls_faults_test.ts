@@ -14,8 +14,10 @@ import {
   startUnixServer,
   type StreamReader,
   type StreamWriter,
+  TimeoutError,
   type TlsOptions,
   type Transport,
+  waitFor,
 } from "@asyncio/asyncio";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { suite } from "../../_suite.ts";
@@ -249,6 +251,19 @@ testFormsInRealTime(
     yield* wait(server.waitClosed());
   },
 );
+
+// CPython: test_ssl.py, TestSSL.test_connect_timeout_warning
+testFormsInRealTime("a connection over TLS may be given no more than some time", function* (test) {
+  const { raises, wait } = test;
+  const server = yield* wait(serve(function* (reader, writer) {
+    yield* ignore(reader.read());
+    writer.close();
+  }));
+  const connecting = openConnection("127.0.0.1", portOf(server), CLIENT);
+  yield* raises(waitFor(connecting, 0.05), TimeoutError);
+  server.close();
+  yield* wait(server.waitClosed());
+});
 
 // CPython: test_ssl.py, TestSSL.test_flush_before_shutdown
 testFormsInRealTime(

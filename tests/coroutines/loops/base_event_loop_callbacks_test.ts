@@ -148,7 +148,8 @@ Deno.test("BaseEventLoop runs a batch, and what it makes ready in the next", asy
   assertEquals(seen, [0, 100, 1, 2, 3]);
 });
 
-// CPython: test_events.py, EventLoopTestsMixin.test_call_soon_threadsafe
+// CPython: test_events.py, EventLoopTestsMixin.test_call_soon_threadsafe and
+// test_call_soon_threadsafe_same_thread
 Deno.test("BaseEventLoop.callSoonThreadsafe() wakes the loop from plain code", async () => {
   using loop = newEventLoop();
   const f = loop.createFuture<string>();
