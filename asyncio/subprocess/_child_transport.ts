@@ -136,6 +136,9 @@ export class ChildTransport extends SubprocessTransport implements Leftover, Pip
     // Deno does not tell that nobody is left at the other end: what is written is, the rest would be
     // for nobody.
     this.#pipes.get(0)?.pipe.close();
+    for (const { pipe } of this.#pipes.values()) {
+      if (pipe instanceof ReadPipeTransport) pipe.takeRest();
+    }
     this.#tryFinish();
     for (const waiter of this.#waiters) wake(waiter);
     this.#waiters.clear();

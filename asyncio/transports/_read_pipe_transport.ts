@@ -8,13 +8,17 @@ import type { Protocol } from "./protocols.ts";
 import { type Leftover, lossBy, type TransportHost, wake, watch } from "./_transport_host.ts";
 import { ReadTransport } from "./transports.ts";
 
+/** More, in bytes, than a pipe (64 KB, as the system makes it) and the host's stream of it hold. */
+const REST = 512 * 1024;
+
 /**
  * A transport that reads a stream of the host's: what a child process writes, say.
  *
  * CPython: Lib/asyncio/unix_events.py, _UnixReadPipeTransport.
  *
  * Invariants: at most one read is in flight, and one is whenever `isReading()`. A read cannot be
- * withdrawn: what it brings while reading is paused is `#kept`. `connectionLost` is called once.
+ * withdrawn: what it brings while reading is paused is `#kept`, `#keptSize` bytes. `connectionLost` is
+ * called once.
  */
 export class ReadPipeTransport extends ReadTransport implements Leftover {
   readonly #host: TransportHost;
@@ -22,7 +26,9 @@ export class ReadPipeTransport extends ReadTransport implements Leftover {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #protocol: BaseProtocol;
   #inFlight = false;
-  #kept: Uint8Array | null = null;
+  #kept: Uint8Array[] = [];
+  #keptSize = 0;
+  #takesRest = false;
   #ended = false;
   #paused = false;
   #closing = false;
@@ -87,14 +93,35 @@ export class ReadPipeTransport extends ReadTransport implements Leftover {
   #goOn(): void {
     if (!this.isReading()) return;
     const kept = this.#kept;
-    this.#kept = null;
-    if (kept !== null) this.#receive(kept);
+    this.#kept = [];
+    this.#keptSize = 0;
+    // The protocol may pause again at any of them.
+    for (const data of kept) this.#receive(data);
     if (this.#ended && this.isReading()) this.#receiveEnd();
     else this.#read();
   }
 
+  /**
+   * Reads what is left in the pipe, though reading may be paused: who wrote it has ended. Nobody may
+   * ever ask for it, and only at its end is the descriptor given back. Others may hold the pipe and go
+   * on writing: no more is taken than may have been left in it.
+   */
+  takeRest(): void {
+    this.#takesRest = true;
+    this.#read();
+  }
+
+  /** Whether what comes is to be kept: until the protocol reads on, and has what was kept before. */
+  get #mustKeep(): boolean {
+    return this.#paused || this.#kept.length > 0;
+  }
+
+  get #mayRead(): boolean {
+    return this.isReading() || !this.#closing && this.#takesRest && this.#keptSize < REST;
+  }
+
   #read(): void {
-    if (!this.isReading() || this.#inFlight || this.#ended) return;
+    if (!this.#mayRead || this.#inFlight || this.#ended) return;
     this.#inFlight = true;
     this.#reader.read().then(
       ({ done, value }) => this.#settle(() => done ? this.#receiveEnd() : this.#receive(value)),
@@ -114,20 +141,22 @@ export class ReadPipeTransport extends ReadTransport implements Leftover {
   }
 
   #receive(data: Uint8Array): void {
-    if (this.#paused) {
-      this.#kept = data;
-      return;
-    }
+    if (this.#closing) return;
     if (!(data instanceof Uint8Array)) {
       const error = new TypeError(`a pipe must give Uint8Arrays, not ${typeof data}`);
       return this.#fail(error, "Fatal read error on pipe transport");
+    }
+    if (this.#mustKeep) {
+      this.#kept.push(data);
+      this.#keptSize += data.length;
+      return;
     }
     giveTo(this.#protocol, owned(data), (message, error) => this.#fail(error, message));
   }
 
   #receiveEnd(): void {
     this.#ended = true;
-    if (this.#paused) return;
+    if (this.#mustKeep) return;
     this.#closing = true;
     this.#host.callSoon(() => (this.#protocol as Protocol).eofReceived());
     this.#host.callSoon(() => this.#lose(null));
@@ -153,6 +182,7 @@ export class ReadPipeTransport extends ReadTransport implements Leftover {
   #breakOff(error: unknown): void {
     if (this.#lost) return;
     this.#closing = true;
+    this.#kept = [];
     this.#cancel();
     this.#host.callSoon(() => this.#lose(error));
   }

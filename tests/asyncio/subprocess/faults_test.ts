@@ -10,9 +10,11 @@ import {
   gather,
   newEventLoop,
   PIPE,
+  type ReadTransport,
   run,
   sleep,
   STDOUT,
+  SubprocessProtocol,
   timeout,
   TimeoutError,
   VirtualClock,
@@ -20,8 +22,15 @@ import {
 } from "@asyncio/asyncio";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { testFormsInRealTime as testForms } from "../../_run_test.ts";
+import { openDescriptors } from "../../selectors/native/_native.ts";
 import { text } from "../_text.ts";
 import { BLOCKED, isThere, MORE_THAN_A_PIPE } from "./_commands.ts";
+
+/** How many pipes this process holds, where the system tells. */
+function openPipes(): number {
+  if (Deno.build.os !== "linux") return 0;
+  return [...openDescriptors().values()].filter((file) => file.startsWith("pipe:")).length;
+}
 
 testForms("a process that ignores SIGTERM is ended by kill()", function* (test) {
   const { raises, wait } = test;
@@ -120,6 +129,68 @@ testForms("a process that takes too long is killed by who gave it the time", fun
   process.kill();
   assertEquals(yield* wait(process.wait()), -9);
   yield* wait(process.communicate());
+});
+
+testForms("a process that is killed leaves no pipe behind, though nobody reads it", function* (test) {
+  const { raises, wait } = test;
+  const before = openPipes();
+  const process = yield* wait(createSubprocessExec("yes", { stdout: PIPE, limit: 1000 }));
+  yield* raises(waitFor(process.wait(), 0.02), TimeoutError);
+  assert(String(process.stdout).includes("paused"));
+  process.kill();
+  assertEquals(yield* wait(process.wait()), -9);
+  while (openPipes() > before) yield* wait(sleep(0.001));
+  // It is all there for who asks later.
+  const rest = text(yield* wait(process.stdout.read()));
+  assertEquals(rest, "y\n".repeat(rest.length / 2));
+  assert(rest.length > 65_536);
+});
+
+testForms("what a process has left behind is read in its order", function* ({ loop, wait }) {
+  const script = 'i=10000; while [ $i -lt 30000 ]; do echo $i; i=$((i+1)); done';
+  const all = Array.from({ length: 20_000 }, (_, i) => `${i + 10_000}\n`).join("");
+  class Hesitant extends SubprocessProtocol {
+    received = "";
+    readonly lost = loop.createFuture<void>();
+    override pipeDataReceived(_fd: number, data: Uint8Array): void {
+      this.received += text(data);
+      pause();
+    }
+    override connectionLost(): void {
+      this.lost.setResult();
+    }
+  }
+  let pause = () => {};
+  const [transport, protocol] = yield* wait(
+    loop.subprocessShell(() => new Hesitant(), script, { stdin: null, stderr: null }),
+  );
+  const pipe = transport.getPipeTransport(1) as ReadTransport;
+  let turns = 0;
+  pause = () => {
+    pipe.pauseReading();
+    if (turns++ % 3 === 0) pipe.resumeReading();
+    else loop.callLater(0.001 * (turns % 3), () => pipe.resumeReading());
+  };
+  yield* wait(protocol.lost);
+  assertEquals(protocol.received, all);
+});
+
+testForms("what a process has left behind is taken to some bound", function* ({ raises, wait }) {
+  const command = "yes & echo $! >&2";
+  const options = { stdout: PIPE, stderr: PIPE, limit: 1000 };
+  const process = yield* wait(createSubprocessShell(command, options));
+  const holder = Number(text(yield* wait(process.stderr.readline())));
+  assertEquals(yield* wait(process.wait()), 0);
+  const sizes: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    yield* wait(sleep(0.02));
+    sizes.push(Number(/(\d+) bytes/.exec(String(process.stdout))![1]));
+  }
+  assert(sizes.every((size) => size <= 200_000), String(sizes));
+  yield* raises(waitFor(process.stdout.readexactly(1e9), 0.05), TimeoutError);
+  Deno.kill(holder, "SIGKILL");
+  const rest = text(yield* wait(process.stdout.read()));
+  assertEquals(rest, "y\n".repeat(rest.length / 2));
 });
 
 testForms("memory is bounded while nobody reads", function* ({ wait }) {
