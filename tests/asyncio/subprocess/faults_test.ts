@@ -10,11 +10,9 @@ import {
   gather,
   newEventLoop,
   PIPE,
-  type ReadTransport,
   run,
   sleep,
   STDOUT,
-  SubprocessProtocol,
   timeout,
   TimeoutError,
   VirtualClock,
@@ -144,35 +142,6 @@ testForms("a process that is killed leaves no pipe behind, though nobody reads i
   const rest = text(yield* wait(process.stdout.read()));
   assertEquals(rest, "y\n".repeat(rest.length / 2));
   assert(rest.length > 65_536);
-});
-
-testForms("what a process has left behind is read in its order", function* ({ loop, wait }) {
-  const script = 'i=10000; while [ $i -lt 30000 ]; do echo $i; i=$((i+1)); done';
-  const all = Array.from({ length: 20_000 }, (_, i) => `${i + 10_000}\n`).join("");
-  class Hesitant extends SubprocessProtocol {
-    received = "";
-    readonly lost = loop.createFuture<void>();
-    override pipeDataReceived(_fd: number, data: Uint8Array): void {
-      this.received += text(data);
-      pause();
-    }
-    override connectionLost(): void {
-      this.lost.setResult();
-    }
-  }
-  let pause = () => {};
-  const [transport, protocol] = yield* wait(
-    loop.subprocessShell(() => new Hesitant(), script, { stdin: null, stderr: null }),
-  );
-  const pipe = transport.getPipeTransport(1) as ReadTransport;
-  let turns = 0;
-  pause = () => {
-    pipe.pauseReading();
-    if (turns++ % 3 === 0) pipe.resumeReading();
-    else loop.callLater(0.001 * (turns % 3), () => pipe.resumeReading());
-  };
-  yield* wait(protocol.lost);
-  assertEquals(protocol.received, all);
 });
 
 testForms("what a process has left behind is taken to some bound", function* ({ raises, wait }) {

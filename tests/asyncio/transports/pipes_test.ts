@@ -9,7 +9,8 @@ import {
   StreamReaderProtocol,
   type WriteTransport,
 } from "@asyncio/asyncio";
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import { ReadPipeTransport } from "../../../asyncio/transports/_read_pipe_transport.ts";
 import { suite } from "../../_suite.ts";
 import { bytes, text } from "../_text.ts";
 
@@ -140,6 +141,35 @@ testForms("a read pipe rests while it is paused, and loses nothing", function* (
     ["eofReceived"],
     ["connectionLost", null],
   ]);
+});
+
+testForms("the rest of a pipe is taken while it is paused, and told in order", function* (test) {
+  const { loop, wait } = test;
+  for (const ends of [false, true]) {
+    const { controller, stream } = source();
+    const [transport, protocol] = yield* wait(loop.connectReadPipe(() => new Recorder(), stream));
+    assertInstanceOf(transport, ReadPipeTransport);
+    transport.pauseReading();
+    for (const part of ["1", "2", "3"]) {
+      controller.enqueue(bytes(part));
+      yield* wait(sleep(0.01));
+    }
+    assertEquals(controller.desiredSize, -1); // A read was in flight, no other begins.
+    transport.takeRest();
+    yield* wait(sleep(0.01));
+    assertEquals([controller.desiredSize, protocol.calls.length], [1, 1]);
+    // What comes when it goes on, and before that has come to it, is not told first.
+    if (ends) controller.close();
+    else controller.enqueue(bytes("4"));
+    loop.callSoon(() => transport.resumeReading());
+    yield* until(() => protocol.calls.length >= (ends ? 6 : 5));
+    assertEquals(
+      protocol.calls.map(([name, data]) => data ?? name),
+      ["connectionMade", "1", "2", "3", ...ends ? ["eofReceived", "connectionLost"] : ["4"]],
+    );
+    transport.close();
+    yield* wait(sleep(0));
+  }
 });
 
 // CPython: test_unix_events.py, UnixReadPipeTransportTests.test_close
