@@ -132,6 +132,7 @@ export class ChildTransport extends SubprocessTransport implements Leftover, Pip
 
   #processExited(returncode: number): void {
     this.#returncode = returncode;
+    this.#host.detach(this); // Its pipes are attached themselves, if there is anything left of them.
     this.#tell(() => this.#told.processExited());
     // Deno does not tell that nobody is left at the other end: what is written is, the rest would be
     // for nobody.
@@ -148,7 +149,6 @@ export class ChildTransport extends SubprocessTransport implements Leftover, Pip
     if (this.#returncode === null || this.#finished) return;
     for (const pipe of this.#pipes.values()) if (!pipe.disconnected) return;
     this.#finished = true;
-    this.#host.detach(this);
     this.#tell(() => this.#protocol.connectionLost(null));
   }
 
