@@ -129,20 +129,23 @@ testForms("a process that takes too long is killed by who gave it the time", fun
   yield* wait(process.communicate());
 });
 
-testForms("a process that is killed leaves no pipe behind, though nobody reads it", function* (test) {
-  const { raises, wait } = test;
-  const before = openPipes();
-  const process = yield* wait(createSubprocessExec("yes", { stdout: PIPE, limit: 1000 }));
-  yield* raises(waitFor(process.wait(), 0.02), TimeoutError);
-  assert(String(process.stdout).includes("paused"));
-  process.kill();
-  assertEquals(yield* wait(process.wait()), -9);
-  while (openPipes() > before) yield* wait(sleep(0.001));
-  // It is all there for who asks later.
-  const rest = text(yield* wait(process.stdout.read()));
-  assertEquals(rest, "y\n".repeat(rest.length / 2));
-  assert(rest.length > 65_536);
-});
+testForms(
+  "a process that is killed leaves no pipe behind, though nobody reads it",
+  function* (test) {
+    const { raises, wait } = test;
+    const before = openPipes();
+    const process = yield* wait(createSubprocessExec("yes", { stdout: PIPE, limit: 1000 }));
+    yield* raises(waitFor(process.wait(), 0.02), TimeoutError);
+    assert(String(process.stdout).includes("paused"));
+    process.kill();
+    assertEquals(yield* wait(process.wait()), -9);
+    while (openPipes() > before) yield* wait(sleep(0.001));
+    // It is all there for who asks later.
+    const rest = text(yield* wait(process.stdout.read()));
+    assertEquals(rest, "y\n".repeat(rest.length / 2));
+    assert(rest.length > 65_536);
+  },
+);
 
 testForms("what a process has left behind is taken to some bound", function* ({ raises, wait }) {
   const command = "yes & echo $! >&2";

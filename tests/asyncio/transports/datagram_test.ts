@@ -8,7 +8,13 @@ import {
   SOCK_DGRAM,
   type SocketAddress,
 } from "@asyncio/asyncio/selectors";
-import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { SocketDatagramTransport } from "../../../asyncio/transports/_datagram_transport.ts";
 import { suite } from "../../_suite.ts";
 import { hasIPv6 } from "../_connections.ts";

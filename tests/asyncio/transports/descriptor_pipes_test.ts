@@ -17,7 +17,14 @@ import { type NativeSocket, socketpair } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { forms, type FormTest, testForms } from "../../_run_test.ts";
 import { EPOLL_LOOP, POLL_LOOP } from "../../_loop_kinds.ts";
-import { closeDescriptor, openCopy, openFile, openPipe, openTerminal, waits } from "../../selectors/native/_calls.ts";
+import {
+  closeDescriptor,
+  openCopy,
+  openFile,
+  openPipe,
+  openTerminal,
+  waits,
+} from "../../selectors/native/_calls.ts";
 import { openDescriptors } from "../../selectors/native/_native.ts";
 import { bytes, text } from "../_text.ts";
 

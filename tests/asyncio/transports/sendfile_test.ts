@@ -338,32 +338,35 @@ testFormsInRealTime("loop.sockSendfile() sends a file, or a part, by a socket", 
 
 // CPython: test_unix_events.py, SelectorEventLoopUnixSockSendfileTests.test_sock_sendfile_cancel1,
 // test_sock_sendfile_cancel2, test_sock_sendfile_os_error_next_call and test_sock_sendfile_exception
-testFormsInRealTime("a sockSendfile() that ends early leaves the socket and the file", function* (test) {
-  const { loop, raises, spawn, wait } = test;
-  using listener = kind.newSocket();
-  listener.bind(["127.0.0.1", 0]);
-  listener.listen();
-  using client = kind.newSocket();
-  yield* wait(loop.sockConnect(client, listener.getsockname()));
-  const [conn] = yield* wait(loop.sockAccept(listener));
-  let position = -1;
-  const endless: SendableFile = {
-    read: (buffer) => Promise.resolve(buffer.length),
-    seek: (offset) => Promise.resolve(position = offset),
-  };
-  // Nobody receives: it fills what there is, and waits.
-  const cancelled = spawn(() => wait(loop.sockSendfile(client, endless, 5)));
-  yield* wait(sleep(0.05));
-  cancelled.cancel();
-  yield* raises(cancelled, CancelledError);
-  assertFalse(loop.removeWriter(client));
-  assert(position > 5);
-  const broken = spawn(() => wait(loop.sockSendfile(client, endless, 5)));
-  yield* wait(sleep(0.01));
-  conn.abort();
-  yield* raises(broken, Error);
-  assertFalse(loop.removeWriter(client));
-});
+testFormsInRealTime(
+  "a sockSendfile() that ends early leaves the socket and the file",
+  function* (test) {
+    const { loop, raises, spawn, wait } = test;
+    using listener = kind.newSocket();
+    listener.bind(["127.0.0.1", 0]);
+    listener.listen();
+    using client = kind.newSocket();
+    yield* wait(loop.sockConnect(client, listener.getsockname()));
+    const [conn] = yield* wait(loop.sockAccept(listener));
+    let position = -1;
+    const endless: SendableFile = {
+      read: (buffer) => Promise.resolve(buffer.length),
+      seek: (offset) => Promise.resolve(position = offset),
+    };
+    // Nobody receives: it fills what there is, and waits.
+    const cancelled = spawn(() => wait(loop.sockSendfile(client, endless, 5)));
+    yield* wait(sleep(0.05));
+    cancelled.cancel();
+    yield* raises(cancelled, CancelledError);
+    assertFalse(loop.removeWriter(client));
+    assert(position > 5);
+    const broken = spawn(() => wait(loop.sockSendfile(client, endless, 5)));
+    yield* wait(sleep(0.01));
+    conn.abort();
+    yield* raises(broken, Error);
+    assertFalse(loop.removeWriter(client));
+  },
+);
 
 // CPython: test_sendfile.py, SendfileMixin.test_sendfile_pre_and_post_data, by its protocol
 testFormsInRealTime("loop.sendfile() gives the transport back, to be read from", function* (test) {

@@ -644,59 +644,62 @@ testFormsInRealTime("TLS goes over Unix sockets", function* ({ wait }) {
 });
 
 // CPython: test_sslproto.py, BaseStartTLS.test_start_tls_client_reg_proto_1, and test_ssl.py, its like
-testFormsInRealTime("the protocol of a connection may go on when it is encrypted", function* (test) {
-  const { loop, wait } = test;
-  const calls: string[] = [];
-  const data = loop.createFuture<void>();
-  const ended = loop.createFuture<void>();
-  class Same extends Protocol {
-    override connectionMade(): void {
-      calls.push("made");
+testFormsInRealTime(
+  "the protocol of a connection may go on when it is encrypted",
+  function* (test) {
+    const { loop, wait } = test;
+    const calls: string[] = [];
+    const data = loop.createFuture<void>();
+    const ended = loop.createFuture<void>();
+    class Same extends Protocol {
+      override connectionMade(): void {
+        calls.push("made");
+      }
+      override dataReceived(bytes: Uint8Array): void {
+        calls.push(text(bytes));
+        data.setResult();
+      }
+      override eofReceived(): void {
+        calls.push("eof");
+        ended.setResult();
+      }
     }
-    override dataReceived(bytes: Uint8Array): void {
-      calls.push(text(bytes));
-      data.setResult();
+    const server = yield* wait(startServer(
+      function* (reader, writer) {
+        calls.push(text(yield* reader.readexactly(5)));
+        writer.write("go"); // Plain: nothing of the client's is encrypted before it has this.
+        yield* writer.startTls(SERVER);
+        writer.write("O");
+        calls.push(text(yield* reader.readexactly(5)));
+        writer.close();
+        yield* closed(writer);
+      },
+      "127.0.0.1",
+      0,
+    ));
+    const [host, port] = server.sockets[0].getsockname();
+    const protocol = new Same();
+    const [plain] = yield* wait(loop.createConnection(() => protocol, host, port));
+    const go = loop.createFuture<void>();
+    class Waiting extends Protocol {
+      override dataReceived(): void {
+        go.setResult();
+      }
     }
-    override eofReceived(): void {
-      calls.push("eof");
-      ended.setResult();
-    }
-  }
-  const server = yield* wait(startServer(
-    function* (reader, writer) {
-      calls.push(text(yield* reader.readexactly(5)));
-      writer.write("go"); // Plain: nothing of the client's is encrypted before it has this.
-      yield* writer.startTls(SERVER);
-      writer.write("O");
-      calls.push(text(yield* reader.readexactly(5)));
-      writer.close();
-      yield* closed(writer);
-    },
-    "127.0.0.1",
-    0,
-  ));
-  const [host, port] = server.sockets[0].getsockname();
-  const protocol = new Same();
-  const [plain] = yield* wait(loop.createConnection(() => protocol, host, port));
-  const go = loop.createFuture<void>();
-  class Waiting extends Protocol {
-    override dataReceived(): void {
-      go.setResult();
-    }
-  }
-  plain.setProtocol(new Waiting());
-  plain.write("hello");
-  yield* wait(go);
-  plain.setProtocol(protocol);
-  const hostname = { serverHostname: "localhost" };
-  const encrypted: Transport = yield* wait(loop.startTls(plain, protocol, TRUST, hostname));
-  yield* wait(data);
-  encrypted.write("hello");
-  yield* wait(ended);
-  encrypted.close();
-  assertEquals(calls, ["made", "hello", "O", "hello", "eof"]);
-  yield* end(server);
-});
+    plain.setProtocol(new Waiting());
+    plain.write("hello");
+    yield* wait(go);
+    plain.setProtocol(protocol);
+    const hostname = { serverHostname: "localhost" };
+    const encrypted: Transport = yield* wait(loop.startTls(plain, protocol, TRUST, hostname));
+    yield* wait(data);
+    encrypted.write("hello");
+    yield* wait(ended);
+    encrypted.close();
+    assertEquals(calls, ["made", "hello", "O", "hello", "eof"]);
+    yield* end(server);
+  },
+);
 
 // CPython: test_events.py, EventLoopTestsMixin.test_ssl_connect_accepted_socket and
 // test_connect_accepted_socket_ssl_timeout_for_plain_socket; test_ssl.py,
