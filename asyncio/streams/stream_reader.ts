@@ -15,10 +15,17 @@ import {
 import { ByteQueue } from "../transports/_byte_queue.ts";
 import { IncompleteReadError, LimitOverrunError } from "../exceptions.ts";
 import type { ReadTransport } from "../transports/transports.ts";
+import { wanted } from "../transports/_wanted.ts";
 import { replaceTransport } from "./_write_gate.ts";
 
 /** How long a line may be, and half of what is buffered, in bytes. */
 export const DEFAULT_LIMIT: number = 64 * 1024;
+
+/**
+ * Who waits for as many bytes as this is given them in one array. For less it pays to receive all there
+ * is, and to cut: a turn of the loop costs as much as to copy so many. Bench: `oneway`.
+ */
+const MANY = 16 * 1024;
 
 const NEWLINE = new Uint8Array([10]);
 const encoder = new TextEncoder();
@@ -81,6 +88,8 @@ export class StreamReader {
   #eof = false;
   #error: unknown = null;
   #waiter: Future<void> | null = null;
+  /** How many bytes the buffer is to hold for who waits; 0 if that is not known. */
+  #target = 0;
   #transport: ReadTransport<SocketAddress> | null = null;
   #paused = false;
 
@@ -140,6 +149,16 @@ export class StreamReader {
     if (this.#paused) transport.pauseReading();
   }
 
+  /**
+   * For its protocol: how many bytes are to be fed at once.
+   *
+   * @ignore
+   */
+  get [wanted](): number {
+    if (this.#waiter === null || this.#target < MANY) return 0;
+    return this.#target - this.#buffer.length;
+  }
+
   /** Ends the stream after the bytes that are buffered. */
   feedEof(): void {
     this.#eof = true;
@@ -186,7 +205,7 @@ export class StreamReader {
       checkSize(size);
       if (reader.#error !== null) throw reader.#error;
       if (size === 0) return new Uint8Array(0);
-      if (reader.#buffer.length === 0 && !reader.#eof) yield* reader.#waitForData("read");
+      if (reader.#buffer.length === 0 && !reader.#eof) yield* reader.#waitForData("read", size);
       const data = reader.#buffer.take(size);
       reader.#resumeIfPossible();
       return data;
@@ -324,7 +343,7 @@ export class StreamReader {
       const buffer = reader.#buffer;
       while (buffer.length < size) {
         if (reader.#eof) throw new IncompleteReadError(buffer.take(buffer.length), size);
-        yield* reader.#waitForData("readexactly");
+        yield* reader.#waitForData("readexactly", size);
       }
       const data = buffer.take(size);
       reader.#resumeIfPossible();
@@ -369,7 +388,7 @@ export class StreamReader {
     return `<${words.join(" ")}>`;
   }
 
-  *#waitForData(method: string): Coroutine<void> {
+  *#waitForData(method: string, target = 0): Coroutine<void> {
     if (this.#waiter !== null) {
       throw new RuntimeError(
         `${method}() called while another coroutine is already waiting for incoming data`,
@@ -379,6 +398,7 @@ export class StreamReader {
     if (this.#error !== null) throw this.#error;
     // Who waits for more than the buffer holds would wait for ever on a paused transport.
     if (this.#paused) this.#resume();
+    this.#target = target;
     this.#waiter = new Future<void>({ loop: this.#loop });
     try {
       yield* this.#waiter;

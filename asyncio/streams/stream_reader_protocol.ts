@@ -12,6 +12,7 @@ import {
 import type { InetAddress } from "../transports/inet_address.ts";
 import { Protocol } from "../transports/protocols.ts";
 import type { Transport } from "../transports/transports.ts";
+import { wanted } from "../transports/_wanted.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import { StreamWriter } from "./stream_writer.ts";
 import { gate, replaceTransport, WriteGate } from "./_write_gate.ts";
@@ -123,6 +124,15 @@ export class StreamReaderProtocol<A extends SocketAddress = InetAddress> extends
   [replaceTransport](transport: Transport<SocketAddress>): void {
     this.#reader[replaceTransport](transport);
     this.#overTls = true;
+  }
+
+  /**
+   * For its transport: how many bytes to feed at once.
+   *
+   * @ignore
+   */
+  get [wanted](): number {
+    return this.#reader[wanted];
   }
 
   /** Begins to feed the reader, and to serve the connection. */

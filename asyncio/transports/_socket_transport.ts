@@ -33,6 +33,7 @@ import {
   wake,
 } from "./_transport_host.ts";
 import { TransportSocket } from "./transport_socket.ts";
+import { wanted, type Wanting, wanting } from "./_wanted.ts";
 import { Transport } from "./transports.ts";
 
 /** The most that is received at once, in bytes. */
@@ -86,6 +87,8 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
   #protocol: BaseProtocol;
   /** The protocol, if it is one that says where bytes are to be put. */
   #buffered: BufferedProtocol | null = null;
+  /** The protocol, if it is one that says how many bytes it waits for. */
+  #wanting: Wanting | null = null;
   #closing = false;
   #paused = false;
   #ended = false;
@@ -161,6 +164,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
   override setProtocol(protocol: BaseProtocol): void {
     this.#protocol = protocol;
     this.#buffered = protocol instanceof BufferedProtocol ? protocol : null;
+    this.#wanting = wanting(protocol);
   }
 
   override getProtocol(): BaseProtocol {
@@ -200,7 +204,7 @@ export class SocketTransport<A extends SocketAddress = InetAddress> extends Tran
     if (this.#buffered !== null) return this.#receiveInto(this.#buffered);
     let data;
     try {
-      data = this.#sock.tryRecv(MAX_RECEIVE);
+      data = this.#sock.tryRecv(this.#wanting?.[wanted] || MAX_RECEIVE);
     } catch (error) {
       return this.#fail(error, "Fatal read error on socket transport");
     }

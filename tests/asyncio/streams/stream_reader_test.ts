@@ -10,6 +10,7 @@ import {
   newEventLoop,
   RuntimeError,
   setEventLoop,
+  sleep,
   StopAsyncIteration,
   StreamReader,
   StreamReaderProtocol,
@@ -29,6 +30,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { runTest, testForms } from "../../_run_test.ts";
+import { wanted } from "../../../asyncio/transports/_wanted.ts";
 import { bytes, text } from "../_text.ts";
 
 const DATA = "line1\nline2\nline3\n";
@@ -802,4 +804,25 @@ testForms("StreamReader shows its state", function* ({ loop, turns, wait }) {
   waiting.feedEof();
   yield* wait(task);
   assertEquals(String(waiting), "<StreamReader eof>");
+});
+
+testForms("StreamReader says how much it waits for, where that is much", function* (test) {
+  const { loop, wait } = test;
+  const reader = new StreamReader();
+  const waited: number[] = [];
+  for (const size of [1000, 20_000]) {
+    const task = loop.createTask(reader.readexactly(size));
+    yield* wait(sleep(0));
+    waited.push(reader[wanted]);
+    reader.feedData(new Uint8Array(size - 10));
+    // Nobody waits before the task has had its turn.
+    waited.push(reader[wanted]);
+    yield* wait(sleep(0));
+    yield* wait(sleep(0));
+    waited.push(reader[wanted]);
+    reader.feedData(new Uint8Array(10));
+    assertEquals((yield* wait(task)).length, size);
+  }
+  assertEquals(waited, [0, 0, 0, 20_000, 0, 10]);
+  assertEquals(reader[wanted], 0);
 });

@@ -96,6 +96,20 @@ function httpServer(): { readonly port: number } & AsyncDisposable {
   };
 }
 
+/** Receives a pattern in pieces of many sizes, in every way that there is to read. */
+function* receivePieces(reader: StreamReader, total: number): Coroutine<number> {
+  let received = 0;
+  for (let i = 0; received < total; i++) {
+    const size = Math.min([65_536, 20_001, 16_384, 300_000, 7][i % 5]!, total - received);
+    const data = i % 3 === 0 ? yield* reader.read(size) : yield* reader.readexactly(size);
+    const expected = pattern(received, data.length);
+    if (data.some((byte, i) => byte !== expected[i])) assertEquals(data, expected);
+    assertEquals(data.buffer.byteLength, data.length);
+    received += data.length;
+  }
+  return received;
+}
+
 // Clients.
 
 /** Registers a test of a client of an HTTP server, in both forms. */
@@ -669,6 +683,15 @@ testForms("what was read is kept by the bytes that it has", function* ({ wait })
 });
 
 // Many connections.
+
+testForms("bytes read in pieces of any size come in order, each once", function* ({ loop, wait }) {
+  const { server, client, close } = yield* wait(connectedPair());
+  const size = 3 * MiB + 17;
+  const receiver = loop.createTask(receivePieces(server[0], size));
+  yield* wait(loop.createTask(sendPattern(client[1], size)));
+  assertEquals(yield* wait(receiver), size);
+  yield* wait(close());
+});
 
 test("fifty clients at once, each with its own task and bytes", async () => {
   await runTest(async () => {

@@ -110,7 +110,11 @@ export class FakeSocket {
     return sent;
   }
 
-  tryRecv(): Uint8Array | null {
+  /** How many bytes each `tryRecv` asked for at most. */
+  readonly asked: number[] = [];
+
+  tryRecv(size = Infinity): Uint8Array | null {
+    this.asked.push(size);
     const next = this.incoming.shift() ?? null;
     if (next instanceof Error) throw next;
     return next;

@@ -20,6 +20,7 @@ import {
   type SocketTransportOptions,
 } from "../../../asyncio/transports/_socket_transport.ts";
 import { TransportSocket } from "../../../asyncio/transports/transport_socket.ts";
+import { wanted } from "../../../asyncio/transports/_wanted.ts";
 import { FakeLoop, FakeProtocol, FakeSocket } from "./_fake_transport_parts.ts";
 import { bytes, text } from "../_text.ts";
 
@@ -201,6 +202,23 @@ Deno.test("SocketTransport hands on what it receives, and waits for more", () =>
   loop.reader!();
   assertEquals(protocol.calls, [["dataReceived", "one"], ["dataReceived", "two"]]);
   assertEquals(loop.reported, []);
+});
+
+Deno.test("SocketTransport receives no more at once than its protocol says that it waits for", () => {
+  const { loop, sock, transport } = connected();
+  let wants = 20_000;
+  class Wanting extends FakeProtocol {
+    get [wanted](): number {
+      return wants;
+    }
+  }
+  loop.reader!();
+  transport.setProtocol(new Wanting());
+  loop.reader!();
+  wants = 0;
+  loop.reader!();
+  const [most] = sock.asked;
+  assertEquals(sock.asked, [most, 20_000, most]);
 });
 
 // CPython: test_selector_events.py, SelectorSocketTransportTests.test_read_ready_eof
