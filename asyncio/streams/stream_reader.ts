@@ -9,6 +9,7 @@ import {
   Future,
   getEventLoop,
   inspectAsText,
+  PrimitiveCoroutine,
   repr,
   RuntimeError,
 } from "../../coroutines/mod.ts";
@@ -54,6 +55,17 @@ interface Separators {
 }
 
 const NEWLINES: Separators = { all: [NEWLINE], longest: NEWLINE.length };
+
+/** A call that reads up to so many bytes. */
+abstract class Reading
+  extends PrimitiveCoroutine<Uint8Array<ArrayBuffer>, StreamReader, Future<void>> {
+  protected readonly size: number;
+
+  constructor(reader: StreamReader, size: number) {
+    super(reader);
+    this.size = size;
+  }
+}
 
 /**
  * The receiving end of a stream of bytes.
@@ -197,20 +209,40 @@ export class StreamReader {
    * @throws {RuntimeError} If another coroutine is reading.
    */
   read(size = -1): CoroutineObject<Uint8Array<ArrayBuffer>> {
-    return size < 0 ? StreamReader.#readAll(this) : StreamReader.#read(this, size);
+    return size < 0 ? StreamReader.#readAll(this) : new StreamReader.#Read(this, size);
   }
 
-  static readonly #read = coroutine(
-    function* read(reader: StreamReader, size: number): Coroutine<Uint8Array<ArrayBuffer>> {
+  // Not a generator: those who wait to read are most of what a large server is made of.
+  static readonly #Read = class extends Reading {
+    static {
+      this.named("read");
+    }
+
+    override begin(): Future<void> | null {
+      const { owner: reader, size } = this;
       checkSize(size);
       if (reader.#error !== null) throw reader.#error;
+      const isEmpty = size > 0 && reader.#buffer.length === 0 && !reader.#eof;
+      return isEmpty ? reader.#beginWait("read", size) : null;
+    }
+
+    override woken(): null {
+      this.owner.#waiter = null;
+      return null;
+    }
+
+    override giveUp(): void {
+      this.owner.#waiter = null;
+    }
+
+    override finish(): Uint8Array<ArrayBuffer> {
+      const { owner: reader, size } = this;
       if (size === 0) return new Uint8Array(0);
-      if (reader.#buffer.length === 0 && !reader.#eof) yield* reader.#waitForData("read", size);
       const data = reader.#buffer.take(size);
       reader.#resumeIfPossible();
       return data;
-    },
-  );
+    }
+  };
 
   // What comes is gathered in the buffer: who is cancelled leaves it to the next reader.
   static readonly #readAll = coroutine(
@@ -389,6 +421,16 @@ export class StreamReader {
   }
 
   *#waitForData(method: string, target = 0): Coroutine<void> {
+    const waiter = this.#beginWait(method, target);
+    try {
+      yield* waiter;
+    } finally {
+      this.#waiter = null;
+    }
+  }
+
+  /** What the next bytes, or the end, will wake. */
+  #beginWait(method: string, target: number): Future<void> {
     if (this.#waiter !== null) {
       throw new RuntimeError(
         `${method}() called while another coroutine is already waiting for incoming data`,
@@ -399,12 +441,7 @@ export class StreamReader {
     // Who waits for more than the buffer holds would wait for ever on a paused transport.
     if (this.#paused) this.#resume();
     this.#target = target;
-    this.#waiter = new Future<void>({ loop: this.#loop });
-    try {
-      yield* this.#waiter;
-    } finally {
-      this.#waiter = null;
-    }
+    return this.#waiter = new Future<void>({ loop: this.#loop });
   }
 
   #wakeUp(): void {
