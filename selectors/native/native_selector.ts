@@ -50,6 +50,20 @@ const OVERSLEEP = 80e-6;
  */
 const EVENTS_FOR_LOOP = 64;
 
+/**
+ * For so many seconds after a wait on the pool nobody waits there before those who share the processor
+ * have had it: what they send meanwhile spares the wait. And no longer, since the host, and all that goes
+ * on beside the loop, has its turn in such a wait. One connection, echo of 64 bytes, both ends on one
+ * processor, CPU a message: 8.1 us instead of 8.7.
+ */
+const LINGER = 5e-3;
+
+/**
+ * So many events at once are few: where there are more, they share the cost of the wait, and it is worse
+ * to have given the processor away, for then the system interrupts whoever sends for each that receives.
+ */
+const FEW_EVENTS = 8;
+
 /** How many waits are under way on the pool. */
 let poolWaits = 0;
 
@@ -126,7 +140,12 @@ export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
   #closing = false;
   #closed: Promise<void> | null = null;
   #settleClosed: (() => void) | null = null;
+  /** After waits on the pool, and before them. */
   readonly #courtesy = new Courtesy();
+  readonly #forbearance = new Courtesy();
+  #lingersUntil = -Infinity;
+  /** How many events came when there were any last. */
+  #lately = 0;
   /** Whether `selectSync()` is under way. */
   #isSelecting = false;
   /** Rows that are ready for everything, whatever the system says. */
@@ -211,7 +230,10 @@ export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
     this.#waiting = false;
     if (this.#lookAhead()) return true;
     if (timeout <= 0 || this.#closing) return false;
-    this.#until = timeout === Infinity ? Infinity : now() + timeout;
+    const time = now();
+    this.#until = time + timeout;
+    const mayLinger = this.#lately <= FEW_EVENTS && timeout > LINGER;
+    if (mayLinger && time < this.#lingersUntil && this.#linger()) return true;
     this.#waiting = true;
     // Who waits for ever for nothing keeps no process alive. What is registered later begins the wait.
     if (this.active || timeout !== Infinity) this.#begin();
@@ -438,12 +460,21 @@ export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
     try {
       const ready = this.#look(timeout);
       if (ready.length === 0) return false;
+      this.#lately = ready.length;
       this.#ahead = waited ? this.#lookAgain(ready) : ready;
       this.#aheadAt = activity.count;
     } catch {
       // The next poll meets it again, and throws it.
     }
     return true;
+  }
+
+  /** Lets those who share the processor have it. Whether that has brought something. */
+  #linger(): boolean {
+    if (!this.#forbearance.step()) return false;
+    const found = this.#lookAhead();
+    this.#forbearance.found(this.#ahead?.length ?? 0);
+    return found || this.#until <= now();
   }
 
   /** Sees to it that a wait is under way that ends in time. */
@@ -486,6 +517,7 @@ export abstract class NativeSelector<D = unknown, F extends FileObj = FileObj>
     if (!this.#waiting) return;
     if (!this.#isOver()) return this.#begin();
     this.#waiting = false;
+    this.#lingersUntil = now() + LINGER;
     this.onReady?.();
   };
 
