@@ -8,6 +8,7 @@ import {
   EventLoop,
   fromPromise,
   gather,
+  getRunningLoop,
   nativeEventLoop,
   openConnection,
   run,
@@ -18,7 +19,7 @@ import {
   type StreamWriter,
   ValueError,
 } from "@asyncio/asyncio";
-import { NativeSocket } from "@asyncio/asyncio/selectors";
+import { NativeSocket, socketpair } from "@asyncio/asyncio/selectors";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { LINUX, NATIVE } from "../selectors/native/_open.ts";
 import { openSockets } from "../_open_sockets.ts";
@@ -76,6 +77,53 @@ native("what the host does goes on beside a native loop", async () => {
   clearInterval(timer);
   assert(seen.includes("host"));
   assert(seen.includes("answer"));
+});
+
+/** Sends back what it receives, from a thread of its own, until the other end is closed. */
+function echoElsewhere(sock: NativeSocket): Promise<void> {
+  const program = `
+    import { NativeSocket } from ${
+    JSON.stringify(import.meta.resolve("@asyncio/asyncio/selectors"))
+  };
+    using sock = new NativeSocket(undefined, undefined, 0, ${sock.detach()});
+    for (let data; (data = sock.recv(100)).length > 0;) sock.sendall(data);
+    postMessage("closed");
+  `;
+  const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
+  const worker = new Worker(url, { type: "module" });
+  return new Promise((resolve) => {
+    worker.onmessage = () => {
+      worker.terminate();
+      URL.revokeObjectURL(url);
+      resolve();
+    };
+  });
+}
+
+native("the host goes on beside a native loop that is never long without a message", async () => {
+  const [left, right] = socketpair();
+  const closed = echoElsewhere(right);
+  left.setblocking(false);
+  const ticks = { timer: 0, read: 0 };
+  const timer = setInterval(() => ticks.timer++, 1);
+  const read = async () => {
+    while (ticks.read < 20) {
+      await Deno.stat(new URL(import.meta.url));
+      ticks.read++;
+    }
+  };
+  const reading = read();
+  await run(function* () {
+    const loop = getRunningLoop();
+    while (ticks.timer < 20 || ticks.read < 20) {
+      yield* loop.sockSendall(left, "x");
+      assertEquals((yield* loop.sockRecv(left, 100)).length, 1);
+    }
+  }, { loopFactory: nativeEventLoop });
+  clearInterval(timer);
+  await reading;
+  left.close();
+  await closed;
 });
 
 native("two native loops run at once, each on its own", async () => {
