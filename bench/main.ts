@@ -16,7 +16,7 @@
 
 import { describeEnvironment, type Environment, findEnvironment } from "./environment.ts";
 import type { Sample, Subject } from "./subject.ts";
-import { median, minimum, rows, type Samples, table } from "./table.ts";
+import { median, minimum, rows, type Samples, table, tableBesideC } from "./table.ts";
 import { subject as accept } from "./accept_bench.ts";
 import { subject as busy } from "./busy_bench.ts";
 import { subject as echo } from "./echo_bench.ts";
@@ -85,17 +85,19 @@ async function main(args: string[]): Promise<void> {
     throw new UsageError(`--python: no Python 3.11 or later at ${python}`);
   }
   const body: string[][] = [];
+  const besideC: string[] = [];
+  const summary = minima ? minimum : median;
   for (const subject of subjects) {
     const samples = await measure(subject, environment, asked);
-    body.push(...rows(subject.metrics, samples, minima ? minimum : median));
+    if (subject.besideC) besideC.push(tableBesideC(subject.metrics, samples, summary));
+    else body.push(...rows(subject.metrics, samples, summary));
   }
-  console.log(describeEnvironment(environment).join("\n"));
-  console.log(
-    `${
-      minima ? "Minima" : "Medians"
-    }; lower is better. In brackets, how many times as fast as asyncio; ` +
-      "of memory, how many times as small.\n",
-  );
+  const more = subjects.flatMap((subject) => subject.describe?.() ?? []);
+  console.log([...describeEnvironment(environment), ...more].join("\n"));
+  const of = `${minima ? "Minima" : "Medians"}; lower is better. In brackets, how many times`;
+  for (const text of besideC) console.log(`${of} that of C.\n\n${text}\n`);
+  if (body.length === 0) return;
+  console.log(`${of} as fast as asyncio; of memory, how many times as small.\n`);
   console.log(table(body));
 }
 
@@ -107,6 +109,7 @@ async function measure(
   environment: Environment,
   rounds = subject.rounds,
 ): Promise<Samples> {
+  if (subject.together !== undefined) return await subject.together(environment, () => isStopped);
   const competitors = subject.competitors(environment);
   const samples = new Map<string, Sample[]>(competitors.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round++) {

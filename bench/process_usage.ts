@@ -25,6 +25,20 @@ export function cpuSeconds(pid: number): number {
   return (userTicks + kernelTicks) / TICKS_PER_SECOND;
 }
 
+/** The same to the nanosecond, without threads that have ended. */
+export function preciseCpuSeconds(pid: number): number {
+  let nanoseconds = 0;
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    try {
+      const [onCpu] = Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`).split(" ");
+      nanoseconds += Number(onCpu);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error; // It has just ended.
+    }
+  }
+  return nanoseconds / 1e9;
+}
+
 /** The unit of `/proc/PID/stat` on every Linux. */
 const TICKS_PER_SECOND = 100;
 

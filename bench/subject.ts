@@ -14,6 +14,8 @@ export interface Metric {
   key: string;
   /** Its row in the table. */
   label: string;
+  /** The same where it is the heading of a column. */
+  heading?: string;
   /** Its unit, `ns` or `MB` say. */
   unit: string;
 }
@@ -39,6 +41,21 @@ export interface Subject {
   metrics: readonly Metric[];
   /** How often each competitor runs, unless the command line says so. */
   rounds: number;
+  /**
+   * Whether its table has a line for each competitor, and a column for each figure with how many times
+   * that of C it is.
+   */
+  besideC?: boolean;
+  /**
+   * Its samples, where the competitors are not measured one after the other; `rounds` is not used then.
+   * When `isStopped()`, it gives what it has.
+   */
+  together?(
+    environment: Environment,
+    isStopped: () => boolean,
+  ): Promise<ReadonlyMap<string, readonly Sample[]>>;
+  /** What it needs besides, with its version, or that it is missing: `Bun:     1.4.5`, a line each. */
+  describe?(): string[];
   /** Those of its competitors that this machine has. */
   competitors(environment: Environment): Competitor[];
 }
@@ -47,8 +64,10 @@ export interface Subject {
 export const COLUMNS = {
   sync: "runSync()",
   native: "native loop",
+  syncBuffered: "runSync(), buffered protocol",
   syncProtocol: "runSync(), protocol",
   syncStreams: "runSync(), streams",
+  nativeBuffered: "native loop, buffered protocol",
   nativeProtocol: "native loop, protocol",
   nativeStreams: "native loop, streams",
   protocol: "protocol",
@@ -65,6 +84,7 @@ export const COLUMNS = {
   selectors: "selectors",
   asyncioProtocol: "asyncio, protocol",
   asyncio: "asyncio",
+  uvloopBuffered: "uvloop, buffered protocol",
   uvloopProtocol: "uvloop, protocol",
   uvloop: "uvloop",
 } as const;

@@ -13,6 +13,9 @@ export type Samples = ReadonlyMap<string, readonly Sample[]>;
 
 const HEADINGS = Object.values(COLUMNS);
 
+/** What the others are compared with in a table of lines by competitor. */
+const LEAST = COLUMNS.c;
+
 /** The column that the others are compared with: what users would run in place of ours. */
 const THEIRS = COLUMNS.asyncio;
 
@@ -36,7 +39,7 @@ export function rows(
 ): string[][] {
   return metrics.map(({ key, label, unit }) => {
     const summaries = new Map([...samples].map(
-      ([name, list]) => [name, summary(list.map((sample) => sample[key] ?? NaN))],
+      ([name, list]) => [name, summaryOf(list, key, summary)],
     ));
     const theirs = summaries.get(THEIRS) ?? NaN;
     return [
@@ -52,10 +55,49 @@ export function rows(
   });
 }
 
+/** The summary of the samples that have a value. */
+function summaryOf(
+  samples: readonly Sample[],
+  key: string,
+  summary: (values: readonly number[]) => number,
+): number {
+  const values = samples.map((sample) => sample[key]).filter((value) => value !== undefined);
+  return values.length === 0 ? NaN : summary(values);
+}
+
+/** A Markdown table of a line for each competitor: of each metric its value, and how many times that of C. */
+export function tableBesideC(
+  metrics: readonly Metric[],
+  samples: Samples,
+  summary: (values: readonly number[]) => number = median,
+): string {
+  const least = samples.get(LEAST) ?? [];
+  const lines = HEADINGS.filter((name) => samples.has(name)).map((name) => [
+    name,
+    ...metrics.map(({ key }) => {
+      const value = summaryOf(samples.get(name)!, key, summary);
+      const times = value / summaryOf(least, key, summary);
+      if (Number.isNaN(value)) return "-";
+      return Number.isNaN(times) ? round(value) : `${round(value)} (${times.toFixed(2)})`;
+    }),
+  ]);
+  return markdown([
+    "",
+    ...metrics.map(({ heading, label, unit }) => heading ?? `${label}, ${unit}`),
+  ], lines);
+}
+
 /** A Markdown table of `rows` under the headings of the columns that any of them has a value for. */
 export function table(rows: readonly string[][]): string {
   const used = ["", ...HEADINGS].map((_, i) => i === 0 || rows.some((row) => row[i] !== "-"));
-  const all = [["", ...HEADINGS], ...rows].map((row) => row.filter((_, i) => used[i]));
+  const [heading, ...body] = [["", ...HEADINGS], ...rows].map((row) =>
+    row.filter((_, i) => used[i])
+  );
+  return markdown(heading!, body);
+}
+
+function markdown(heading: readonly string[], body: readonly (readonly string[])[]): string {
+  const all = [heading, ...body];
   const widths = all[0]!.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
   const line = (row: readonly string[]) => {
     const cells = row.map((cell, i) =>

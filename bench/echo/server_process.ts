@@ -15,6 +15,7 @@ import { COLUMNS, type Sample, type Subject } from "../subject.ts";
 /** What a server does with a connection. */
 export type Mode =
   | "echo"
+  | "buffered"
   | "accept"
   | "receive"
   | "send"
@@ -118,13 +119,39 @@ export async function measure(
 ): Promise<Sample> {
   const server = await start(command);
   try {
-    const all = [server.port, server.pid, ...args].map(String);
-    const { success, stdout } = await denoCommand(file(client), all, true).output();
-    if (!success) throw new Error(`${client} failed; its message stands above`);
-    return JSON.parse(new TextDecoder().decode(stdout));
+    return await runClient<Sample>(client, [server.port, server.pid, ...args]);
   } finally {
     await server.stop();
   }
+}
+
+/**
+ * Measures the echo of servers that run beside one another, in bursts that alternate: who else uses the
+ * machine meanwhile disturbs all alike.
+ *
+ * @returns The CPU microseconds a message of each burst of each server.
+ */
+export async function measureBursts(
+  commands: readonly Deno.Command[],
+  connections: number,
+  size: number,
+  bursts: number,
+): Promise<number[][]> {
+  const servers: Server[] = [];
+  try {
+    for (const command of commands) servers.push(await start(command));
+    const names = servers.map(({ port, pid }) => `${port}:${pid}`);
+    return await runClient("burst_client.ts", [connections, size, bursts, ...names]);
+  } finally {
+    for (const server of servers) await server.stop();
+  }
+}
+
+/** Runs a client and reads what it prints. */
+async function runClient<T>(client: string, args: readonly (number | string)[]): Promise<T> {
+  const { success, stdout } = await denoCommand(file(client), args.map(String), true).output();
+  if (!success) throw new Error(`${client} failed; its message stands above`);
+  return JSON.parse(new TextDecoder().decode(stdout));
 }
 
 /** Starts a server and waits for the port that it prints. */

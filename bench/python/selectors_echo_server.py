@@ -1,7 +1,7 @@
 # Copyright 2026 the asyncio authors. MIT license.
 """Echo server below streams: prints its port, then serves until it is killed.
 
-    python3 selectors_echo_server.py selectors|asyncio|uvloop [echo|accept]
+    python3 selectors_echo_server.py selectors|asyncio|uvloop [echo|buffered|accept]
 
 By hand on CPython's own EpollSelector, or on a protocol of asyncio or uvloop.
 """
@@ -23,6 +23,21 @@ class Echo(asyncio.Protocol):
         self.transport.write(data)
 
 
+class BufferedEcho(asyncio.BufferedProtocol):
+    """Receives into a buffer that all share: what is sent is sent before the next is received."""
+
+    view = memoryview(bytearray(65536))
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def get_buffer(self, sizehint):
+        return self.view
+
+    def buffer_updated(self, size):
+        self.transport.write(self.view[:size])
+
+
 class Close(asyncio.Protocol):
     def connection_made(self, transport):
         transport.close()
@@ -30,7 +45,8 @@ class Close(asyncio.Protocol):
 
 async def main():
     loop = asyncio.get_running_loop()
-    protocol = Close if sys.argv[2:] == ["accept"] else Echo
+    protocols = {"accept": Close, "buffered": BufferedEcho}
+    protocol = protocols.get(sys.argv[2] if len(sys.argv) > 2 else "echo", Echo)
     server = await loop.create_server(protocol, "127.0.0.1", 0, backlog=BACKLOG)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
