@@ -113,7 +113,7 @@ function servers({ asyncio, uvloop }: Environment): [string, Server][] {
     [COLUMNS.nativeBuffered, buffered("native")],
     [COLUMNS.nativeProtocol, protocol("native")],
     [COLUMNS.nativeStreams, streams("native")],
-    [COLUMNS.generators, streams("deno")],
+    [COLUMNS.denoStreams, streams("deno")],
     [COLUMNS.bareDeno, (mode) => denoCommand(file("echo/bare_server.ts"), [mode, RECEIVED], true)],
   ];
   const c = cProgram("epoll_echo");
@@ -132,14 +132,14 @@ function servers({ asyncio, uvloop }: Environment): [string, Server][] {
   if (asyncio) {
     all.push(
       [COLUMNS.asyncioProtocol, pythonProtocol(asyncio, "asyncio")],
-      [COLUMNS.asyncio, pythonStreams(asyncio, "asyncio")],
+      [COLUMNS.asyncioStreams, pythonStreams(asyncio, "asyncio")],
     );
   }
   if (uvloop) {
     all.push(
       [COLUMNS.uvloopBuffered, pythonBuffered(uvloop, "uvloop")],
       [COLUMNS.uvloopProtocol, pythonProtocol(uvloop, "uvloop")],
-      [COLUMNS.uvloop, pythonStreams(uvloop, "uvloop")],
+      [COLUMNS.uvloopStreams, pythonStreams(uvloop, "uvloop")],
     );
   }
   return all;

@@ -70,6 +70,7 @@ export const COLUMNS = {
   nativeBuffered: "native loop, buffered protocol",
   nativeProtocol: "native loop, protocol",
   nativeStreams: "native loop, streams",
+  denoStreams: "Deno's sockets, streams",
   protocol: "protocol",
   generators: "generators",
   asyncFunctions: "async functions",
@@ -83,8 +84,10 @@ export const COLUMNS = {
   bun: "Bun",
   selectors: "selectors",
   asyncioProtocol: "asyncio, protocol",
+  asyncioStreams: "asyncio, streams",
   asyncio: "asyncio",
   uvloopBuffered: "uvloop, buffered protocol",
   uvloopProtocol: "uvloop, protocol",
+  uvloopStreams: "uvloop, streams",
   uvloop: "uvloop",
 } as const;

@@ -78,7 +78,7 @@ export function tableBesideC(
       const value = summaryOf(samples.get(name)!, key, summary);
       const times = value / summaryOf(least, key, summary);
       if (Number.isNaN(value)) return "-";
-      return Number.isNaN(times) ? round(value) : `${round(value)} (${times.toFixed(2)})`;
+      return !Number.isFinite(times) ? round(value) : `${round(value)} (${times.toFixed(2)})`;
     }),
   ]);
   return markdown([
