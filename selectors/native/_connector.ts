@@ -139,15 +139,21 @@ export class Connector {
     const question = this.#question = { ...target };
     Connector.#asking.add(this);
     this.#lease.suspend();
-    resolveElsewhere(target.host, this.#family).then(
+    // Not at once: who goes on to wait in this thread finds the answer here, and asks nobody else.
+    queueMicrotask(() => this.#askElsewhere(question));
+    this.#told = false;
+    return underWay("EINPROGRESS", "Operation now in progress");
+  }
+
+  #askElsewhere(question: NamedAddress): void {
+    if (this.#question !== question) return;
+    resolveElsewhere(question.host, this.#family).then(
       (host) => this.#answer(question, () => host),
       (error) =>
         this.#answer(question, () => {
           throw error;
         }),
     );
-    this.#told = false;
-    return underWay("EINPROGRESS", "Operation now in progress");
   }
 
   /** The answer to a question is here, or why there is none. */

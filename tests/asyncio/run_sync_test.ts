@@ -2,6 +2,7 @@
 
 /** Runs that block, and what they refuse. */
 
+import { elsewhere } from "../../selectors/native/_resolver.ts";
 import { LINUX, NATIVE } from "../selectors/native/_open.ts";
 import {
   allTasks,
@@ -374,7 +375,7 @@ test("runSync() passes on what ends a program", () => {
 
 // Names: a non-blocking socket asks a resolver elsewhere, which tells of the answer by the host.
 
-test("runSync() connects a socket to a name", () => {
+test("runSync() connects a socket to a name, and asks for it in this thread only", async () => {
   using server = new NativeSocket();
   server.bind(["127.0.0.1", 0]);
   server.listen();
@@ -385,6 +386,11 @@ test("runSync() connects a socket to a name", () => {
     assertEquals(sock.getpeername(), server.getsockname());
     sock.close();
   });
+  // Nor does it ask later, when the thread is the host's again.
+  for (let i = 0; i < 3; i++) {
+    assertEquals(elsewhere.count, 0);
+    await Promise.resolve();
+  }
 });
 
 test("runSync() looks names up, each address once, of the family asked for", () => {
