@@ -174,9 +174,8 @@ export class Queue<T> {
     if (this.#isShutdown) throw new QueueShutDown();
     if (this.full()) throw new QueueFull();
     this.storeItem(item);
-    this.#unfinished++;
-    this.#finished.clear();
-    this.#getters.dismissNext();
+    if (this.#unfinished++ === 0) this.#finished.clear();
+    if (this.#getters.size > 0) this.#getters.dismissNext();
   }
 
   /**
@@ -230,7 +229,7 @@ export class Queue<T> {
   getNowait(): T {
     if (this.empty()) throw this.#isShutdown ? new QueueShutDown() : new QueueEmpty();
     const item = this.takeItem();
-    this.#putters.dismissNext();
+    if (this.#putters.size > 0) this.#putters.dismissNext();
     return item;
   }
 
