@@ -6,8 +6,10 @@
  * By hand, `then` is looked up and called in one go. The engine looks it up in the statement that
  * awaits, and calls it in a microtask of its own: where the loop has had one in between, it was the
  * engine. Where it has not, the functions given tell, since the engine's are native; but to ask one
- * for its source costs more than all the rest of an `await`.
+ * for its source is a sixth of an `await`.
  */
+
+import { inMicrotask } from "./_host.ts";
 
 /** Whether `then` has been looked up since the stack was last known to be the library's own. */
 let isLookedUp = false;
@@ -17,11 +19,9 @@ export function noteOwnStack(): void {
   isLookedUp = false;
 }
 
-const SETTLED = Promise.resolve();
-
 /** The same in a microtask, which has no stack below it. */
 export function noteOwnStackSoon(): void {
-  SETTLED.then(noteOwnStack);
+  inMicrotask(noteOwnStack);
 }
 
 /** Has the `then` of a class notice when it is looked up. */

@@ -56,17 +56,6 @@ interface Separators {
 
 const NEWLINES: Separators = { all: [NEWLINE], longest: NEWLINE.length };
 
-/** A call that reads up to so many bytes. */
-abstract class Reading
-  extends PrimitiveCoroutine<Uint8Array<ArrayBuffer>, StreamReader, Future<void>> {
-  protected readonly size: number;
-
-  constructor(reader: StreamReader, size: number) {
-    super(reader);
-    this.size = size;
-  }
-}
-
 /**
  * The receiving end of a stream of bytes.
  *
@@ -213,13 +202,22 @@ export class StreamReader {
   }
 
   // Not a generator: those who wait to read are most of what a large server is made of.
-  static readonly #Read = class extends Reading {
+  static readonly #Read = class
+    extends PrimitiveCoroutine<Uint8Array<ArrayBuffer>, StreamReader, Future<void>> {
+    readonly #size: number;
+
     static {
       this.named("read");
     }
 
+    constructor(reader: StreamReader, size: number) {
+      super(reader);
+      this.#size = size;
+    }
+
     override begin(): Future<void> | null {
-      const { owner: reader, size } = this;
+      const reader = this.owner;
+      const size = this.#size;
       checkSize(size);
       if (reader.#error !== null) throw reader.#error;
       const isEmpty = size > 0 && reader.#buffer.length === 0 && !reader.#eof;
@@ -236,9 +234,9 @@ export class StreamReader {
     }
 
     override finish(): Uint8Array<ArrayBuffer> {
-      const { owner: reader, size } = this;
-      if (size === 0) return new Uint8Array(0);
-      const data = reader.#buffer.take(size);
+      const reader = this.owner;
+      if (this.#size === 0) return new Uint8Array(0);
+      const data = reader.#buffer.take(this.#size);
       reader.#resumeIfPossible();
       return data;
     }

@@ -53,9 +53,15 @@ export class TlsChannel {
   #finishing = false;
   readonly #encrypt = (batch: Uint8Array): void => {
     this.#encrypting = true;
-    this.#socket!.write(batch, this.#onWritten);
+    this.#socket!.write(batch, this.#goOn);
   };
-  readonly #onWritten = (): void => this.#goOn();
+  /** The socket has done with a batch. */
+  readonly #goOn = (): void => {
+    this.#encrypting = false;
+    if (this.#destroyed) return;
+    if (!this.#waiting.take(this.#encrypt) && this.#finishing) this.#socket!.end();
+    this.#listener.written();
+  };
 
   /** @param begun Called when it can be fed. */
   constructor(modules: NodeTls, side: TlsSide, listener: TlsListener, begun: () => void) {
@@ -163,14 +169,6 @@ export class TlsChannel {
     if (this.#encrypting) return this.#waiting.push(data);
     this.#encrypt(data.length <= BATCH ? data : data.subarray(0, BATCH));
     if (data.length > BATCH) this.#waiting.push(data.subarray(BATCH));
-  }
-
-  /** The socket has done with a batch. */
-  #goOn(): void {
-    this.#encrypting = false;
-    if (this.#destroyed) return;
-    if (!this.#waiting.take(this.#encrypt) && this.#finishing) this.#socket!.end();
-    this.#listener.written();
   }
 
   /** Has nothing decrypted until {@linkcode TlsChannel.resume}. */

@@ -7,7 +7,7 @@ import { Drivable } from "./_drivable.ts";
 import { CancelledError, InvalidStateError, RuntimeError } from "../errors.ts";
 import { awaitFuture } from "./_future_await.ts";
 import { isByEngine, noteOwnStackSoon, noticeThen } from "../_then.ts";
-import { Handle } from "./handle.ts";
+import { Handle, NO_ARGS } from "./handle.ts";
 import { noteOrigin, originOf } from "../_origin.ts";
 import { run, type Runnable } from "../turns/_ready_queue.ts";
 import { reprCall, showOnce } from "../_repr.ts";
@@ -66,7 +66,7 @@ class Callback extends Handle {
   readonly #future: Future<unknown>;
 
   constructor(fn: DoneCallback<never>, future: Future<unknown>, context?: Context | null) {
-    super(fn, [], future.getLoop(), context);
+    super(fn, NO_ARGS, future.getLoop(), context);
     this.fn = fn;
     this.#future = future;
   }

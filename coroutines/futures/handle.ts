@@ -24,7 +24,7 @@ import { schedulerOf } from "../turns/_scheduler.ts";
 import { dropped, popped } from "../turns/_timer_heap.ts";
 
 /** The arguments of all callbacks without any. */
-const NO_ARGS: readonly unknown[] = [];
+export const NO_ARGS: readonly unknown[] = [];
 
 /** A function that a loop calls. */
 type Callback = (...args: unknown[]) => unknown;

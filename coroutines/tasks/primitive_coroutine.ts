@@ -155,7 +155,7 @@ export abstract class PrimitiveCoroutine<
   /** `yield* coroutine`. */
   override [Symbol.iterator](): Generator<unknown, T, unknown> {
     if (this.#state !== State.New) return delegate(this);
-    // What delegate() does. By itself it would be a quarter of an operation that need not wait.
+    // What delegate() does, which would cost a twentieth more of an operation that need not wait.
     this[COUNT].unstarted--;
     this.#state = State.Claimed;
     return this;
@@ -169,6 +169,7 @@ export abstract class PrimitiveCoroutine<
   /** Goes on to the next wait, or to the end. */
   next(): IteratorResult<unknown, T> {
     let future: F | null;
+    // What step() does then, which would cost a tenth more of an operation that need not wait.
     if (this.#state === State.Claimed) {
       this.#state = State.Over;
       future = this.begin();
@@ -189,10 +190,6 @@ export abstract class PrimitiveCoroutine<
     if (state === State.Over) throw new RuntimeError("cannot reuse already awaited coroutine");
     if (state === State.Waiting) return this.#goOn(this.#future!);
     if (state !== State.Claimed) this[COUNT].started(this);
-    return this.#begin();
-  }
-
-  #begin(): F | null {
     this.#state = State.Over;
     return this.#waitFor(this.begin());
   }

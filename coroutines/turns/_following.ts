@@ -9,15 +9,8 @@
  * come at all; a macrotask later, when no microtask is left, the loop knows.
  */
 
-import { afterIO } from "../_host.ts";
+import { afterIO, inMicrotask } from "../_host.ts";
 import { noteOwnStack, noteOwnStackSoon } from "../_then.ts";
-
-const SETTLED = Promise.resolve();
-
-/** Calls `fn` in a microtask. `queueMicrotask()` is a function of the host's, and costs three times as much. */
-function inMicrotask(fn: () => void): void {
-  SETTLED.then(fn);
-}
 
 /** How many microtasks code is given that the loop cannot follow: a branch of a `Promise.all()`. */
 const GLANCE = 2;
